@@ -1,0 +1,23 @@
+// The analysis: a pure function of store, system and window.
+#pragma once
+
+#include <string>
+
+#include "diagnosis/findings.h"
+#include "store/store.h"
+#include "system/system.h"
+
+namespace culprit {
+
+struct InvestigateOptions {
+  Window window;
+  Window baseline;         // before the window; empty (start == end) = an hour before, cut to the data
+  std::string zone;        // to show local times; empty = the system's
+  std::string capsule = "incident.culprit";  // named in the commands that show evidence
+  int excerpts = 5;        // lines shown for a claim
+};
+
+// Reads the store only. Errors: kDamaged, kStorage from the store; everything else becomes findings.
+Result<Findings> investigate(const Store& store, const System& system, const InvestigateOptions& options);
+
+}  // namespace culprit

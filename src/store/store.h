@@ -1,0 +1,84 @@
+// The store is the evidence: sources fill it, the analysis reads nothing else. An interface of
+// questions, not of rows, so that an engine can answer them where the data lies.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "telemetry/gap.h"
+#include "telemetry/journal_entry.h"
+#include "telemetry/log_event.h"
+#include "telemetry/metric.h"
+#include "telemetry/resource_state.h"
+#include "telemetry/window.h"
+
+namespace culprit {
+
+// Which events a question is about. Empty groups = every group.
+struct LogQuery {
+  std::vector<std::string> groups;
+  std::optional<Window> window;  // by event time
+};
+
+struct LogGroupSummary {
+  std::string group;
+  std::uint64_t events = 0;
+  std::uint64_t bytes = 0;  // message bytes
+  Time first;
+  Time last;
+  std::vector<std::string> streams;
+};
+
+// Reading. All functions may be called from several threads at once.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Log groups that hold at least one event, by name.
+  virtual Result<std::vector<LogGroupSummary>> log_groups() const = 0;
+
+  // Calls `visit` for each event of the query, group by group (groups by name), inside a group in ingestion
+  // order (so lines of one stream keep their order; times may go back and forth between streams). The
+  // visitor returns false to stop. Memory stays bounded.
+  virtual Result<void> scan_logs(const LogQuery& query,
+                                 const std::function<bool(const LogEventView&)>& visit) const = 0;
+
+  // One event. kNotFound when there is none with that number.
+  virtual Result<LogEvent> event(EventNumber number) const = 0;
+
+  // Every series whose id matches in full, all statistics; points in the window only.
+  virtual Result<std::vector<Series>> series(const MetricId& id, const Window& window) const = 0;
+
+  // Identities of all metrics kept.
+  virtual Result<std::vector<MetricId>> metrics() const = 0;
+
+  // States of a kind, by (id, observed_at).
+  virtual Result<std::vector<ResourceState>> states(std::string_view kind) const = 0;
+
+  virtual Result<std::vector<Gap>> gaps() const = 0;             // in the order they were recorded
+  virtual Result<std::vector<JournalEntry>> journal() const = 0;  // by time
+
+  // Free facts about the collection ("window.start", "source", "system" ...), by key.
+  virtual Result<std::optional<std::string>> note(std::string_view key) const = 0;
+};
+
+// Writing. One thread at a time. Nothing is promised to be on disk before commit() returns.
+class StoreWriter {
+ public:
+  virtual ~StoreWriter() = default;
+
+  virtual Result<void> append(const LogEventView& event) = 0;  // number is ignored and given by the store
+  virtual Result<void> put_series(const Series& series) = 0;   // merges points by time; the later value wins
+  virtual Result<void> put_state(const ResourceState& state) = 0;
+  virtual Result<void> put_gap(const Gap& gap) = 0;
+  virtual Result<void> put_journal(const JournalEntry& entry) = 0;
+  virtual Result<void> put_note(std::string_view key, std::string_view value) = 0;
+  virtual Result<void> commit() = 0;
+};
+
+}  // namespace culprit

@@ -1,0 +1,174 @@
+// What the user says about the system under care: plain values read from a YAML system file
+// (schemas/system.schema.json, docs/system-file.md). Never to be confused with an AWS profile.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "telemetry/metric.h"
+
+namespace culprit {
+
+enum class ComponentKind { kEcsService, kRdsInstance, kOther };
+
+struct Component {
+  std::string id;     // "web", "db"
+  std::string title;  // "Web application"
+  ComponentKind kind = ComponentKind::kOther;
+  std::string cluster;                  // ECS only
+  std::string name;                     // ECS service name or DB instance identifier
+  std::string log_group;                // empty = none
+  std::string log_format;               // "rails", "lograge", "sidekiq", "postgres", "json", "" = detect
+  std::vector<std::string> depends_on;  // component ids it calls
+  bool critical = false;                // a failure of it is a failure of a major feature
+};
+
+// A range check: what is normal, what raises the alarm. Unset = judged by the baseline only.
+struct MetricRange {
+  std::optional<double> normal_below;
+  std::optional<double> normal_above;
+  std::optional<double> high_above;
+  std::optional<double> high_below;
+  // Elevated / high when the window exceeds the baseline this many times (for latencies).
+  std::optional<double> elevated_over_baseline;
+  std::optional<double> high_over_baseline;
+};
+
+struct SystemMetric {
+  std::string id;         // "db.cpu": the signal's name
+  std::string component;  // component id
+  std::string title;      // "RDS CPU"
+  MetricId metric;
+  std::vector<std::string> statistics;        // "Average", "Maximum", "p99"
+  std::vector<std::string> extra_statistics;  // asked for where useful
+  std::chrono::seconds period{60};
+  std::string unit;  // "percent", "seconds", "count", "bytes", "per-second"
+  MetricRange range;
+  std::string row;  // runbook row, "B1"
+  // A longer look back at a coarser period (B2: 2 h at 300 s).
+  std::optional<std::chrono::seconds> long_view;
+  std::optional<std::chrono::seconds> long_period;
+};
+
+// A named pattern over a component's log (C2-C6). An event matches when it holds any of the literals.
+struct LogPattern {
+  std::string id;         // "web.timeout"
+  std::string component;  // component id
+  std::string title;
+  std::vector<std::string> any_of;  // literals
+  bool ignore_case = false;
+  std::vector<std::string> all_regex;  // RE2, all must match too (for `duration.*ms`)
+  std::string runbook;                 // the pattern as the runbook writes it
+  std::string filter;                  // a CloudWatch filter pattern that is valid and means the same
+  std::string note;                    // why it differs from the runbook's, shown in the report
+  std::string row;                     // "C2"
+};
+
+// One comparison on a signal over the incident window. A signal is a metric id, a pattern id, or one of the
+// recognisers' (docs/signals.md), for example "db.statement_timeouts".
+struct Predicate {
+  enum class Aggregate { kMax, kMin, kAverage, kSum, kLast, kP95 };
+  std::string signal;
+  Aggregate aggregate = Aggregate::kMax;
+  std::optional<double> above;           // strictly
+  std::optional<double> below;           // strictly
+  std::optional<double> above_baseline;  // times the baseline's same aggregate
+  std::optional<double> min_value;       // with above_baseline: and at least this much in itself
+};
+
+struct Symptom {
+  Predicate when;
+  std::string says;     // "RDS CPU above 70 %"
+  double weight = 1.0;  // log-odds added when it holds
+  double absent = 0.0;  // log-odds added (<= 0) when data are there and it does not hold
+  bool required = false;  // without it (or without data for it) the issue is no hypothesis
+};
+
+struct Check {
+  std::string text;             // what to look at, and what each answer would mean
+  std::string aws_command;      // may be empty
+  std::string culprit_command;  // may be empty
+};
+
+struct Recommendation {
+  std::string horizon;  // "24h", "1w", "1m"
+  std::string text;     // may name {statement} {fingerprint} {endpoint} {task} {component} {job} {in_list}
+};
+
+struct Prevention {
+  std::string area;  // "monitoring", "code-review", "infrastructure"
+  std::string text;
+};
+
+struct KnownIssue {
+  std::string id;      // the cause: "statement-timeouts"
+  std::string family;  // "database-performance" (E1) ...
+  std::string title;
+  std::string component;
+  std::string summary;  // one sentence with {placeholders}
+  std::string row;      // "E1"
+  double prior = -3.0;  // log-odds before evidence
+  std::vector<Symptom> symptoms;
+  std::vector<Symptom> against;        // symptoms whose weight is negative when they hold
+  std::vector<std::string> explains;   // causes of other issues that this one brings about
+  std::vector<Check> checks;           // what a human would do next
+  Check refute;                        // the check that would show it wrong
+  std::vector<Recommendation> recommendations;
+  std::vector<Prevention> prevention;
+};
+
+// G3: more than `above` matches of a signal in `per` (a sliding count of whole minutes).
+struct LogAlert {
+  std::string id;
+  std::string title;
+  std::string signal;
+  double above = 0;
+  std::chrono::minutes per{1};
+  std::string row;
+};
+
+// H5. The first level whose any rule holds, from P0 down; none = P3 when an incident is there.
+struct SeverityRule {
+  std::string level;  // "P0" ... "P3"
+  std::string says;
+  std::vector<Predicate> all;  // all must hold
+};
+
+struct Contact {
+  std::string role;  // "DevOps", "Database", "Infrastructure", "On-call"
+  std::string name;
+  std::string reach;  // phone, channel, e-mail
+  std::vector<std::string> severities;
+};
+
+struct Stakeholder {
+  std::string name;
+  std::string reach;
+  std::vector<std::string> severities;
+};
+
+struct System {
+  std::string name;
+  std::string title;
+  std::string zone = "UTC";  // the team's clock
+  std::string aws_profile;
+  std::string aws_region;
+  std::vector<Component> components;
+  std::vector<SystemMetric> metrics;
+  std::vector<LogPattern> patterns;
+  std::vector<LogAlert> log_alerts;
+  std::vector<KnownIssue> known_issues;
+  std::vector<SeverityRule> severity_rules;
+  std::vector<Prevention> prevention;  // for every incident
+  std::vector<Contact> contacts;
+  std::vector<Stakeholder> stakeholders;
+  std::string source_text;  // the YAML as read, kept in the capsule
+
+  const Component* component(std::string_view id) const;
+  const SystemMetric* metric(std::string_view id) const;
+};
+
+}  // namespace culprit
