@@ -1,4 +1,5 @@
-// Every command of the program, one file each; the one visible list is in commands.cc.
+// Every command of the program, one file each (src/cli/<command>.cc); the one visible list is in
+// commands.cc.
 #pragma once
 
 #include <functional>
@@ -10,9 +11,20 @@ class App;
 
 namespace culprit {
 
-// Adds a subcommand whose callback stores the process exit code.
-using AddCommand = std::function<void(CLI::App& app, int& exit)>;
+// Adds a subcommand whose callback stores the process exit code in `exit`.
+using AddCommand = void (*)(CLI::App& app, int& exit);
 
 std::vector<AddCommand> all_commands();
+
+void add_investigate(CLI::App& app, int& exit);
+void add_collect(CLI::App& app, int& exit);
+void add_report(CLI::App& app, int& exit);
+void add_explain(CLI::App& app, int& exit);
+void add_seal(CLI::App& app, int& exit);
+void add_verify(CLI::App& app, int& exit);
+void add_unpack(CLI::App& app, int& exit);
+void add_time(CLI::App& app, int& exit);
+void add_system(CLI::App& app, int& exit);
+void add_doctor(CLI::App& app, int& exit);
 
 }  // namespace culprit
