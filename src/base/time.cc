@@ -154,7 +154,7 @@ Result<Duration> parse_duration(std::string_view text) {
   else if (unit == "h") scale = 3'600'000;
   else if (unit == "d") scale = 86'400'000;
   else if (unit == "w") scale = 7 * 86'400'000.0;
-  if (ec != std::errc{} || scale == 0 || amount < 0 || amount * scale > 1e14)
+  if (ec != std::errc{} || scale == 0 || !(amount >= 0 && amount * scale <= 1e14))  // "nan" too
     return fail(ErrorCode::kInput, fmt::format("'{}' is not a duration", text), {},
                 "Write a number and a unit: 90s, 5m, 2h, 1d.");
   return Duration{static_cast<std::int64_t>(amount * scale)};
