@@ -21,7 +21,7 @@ struct CapsulePart {
 };
 
 struct SealOptions {
-  std::optional<std::filesystem::path> signing_key;  // Ed25519 private key, PEM or OpenSSH
+  std::optional<std::filesystem::path> signing_key;              // Ed25519 private key, PEM or OpenSSH
   std::vector<std::pair<std::string, std::string>> extra_parts;  // name, bytes (e.g. "system.yaml")
 };
 

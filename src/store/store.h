@@ -60,7 +60,7 @@ class Store {
   // States of a kind, by (id, observed_at).
   virtual Result<std::vector<ResourceState>> states(std::string_view kind) const = 0;
 
-  virtual Result<std::vector<Gap>> gaps() const = 0;             // in the order they were recorded
+  virtual Result<std::vector<Gap>> gaps() const = 0;              // in the order they were recorded
   virtual Result<std::vector<JournalEntry>> journal() const = 0;  // by time
 
   // Free facts about the collection ("window.start", "source", "system" ...), by key.

@@ -1,0 +1,47 @@
+// An open file whose every failure names it. Moves, closes itself, never half-writes silently.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace culprit {
+
+class FileHandle {
+ public:
+  FileHandle() = default;
+  FileHandle(FileHandle&& other) noexcept;
+  FileHandle& operator=(FileHandle&& other) noexcept;
+  ~FileHandle();
+
+  static Result<FileHandle> open_to_read(const std::filesystem::path& path);
+  static Result<FileHandle> open_to_write(const std::filesystem::path& path);  // kept, positioned by offset
+  static Result<FileHandle> create(const std::filesystem::path& path);         // kUsage when it exists
+
+  bool is_open() const { return fd_ >= 0; }
+  const std::filesystem::path& path() const { return path_; }
+
+  Result<std::uint64_t> size() const;
+  Result<void> write_at(std::uint64_t offset, std::string_view bytes);
+  // Exactly `count` bytes; kDamaged when the file ends before.
+  Result<void> read_at(std::uint64_t offset, char* to, std::size_t count) const;
+  // Up to `count` bytes; fewer only at the end of the file.
+  Result<std::size_t> read_some_at(std::uint64_t offset, char* to, std::size_t count) const;
+  Result<void> truncate(std::uint64_t size);
+  Result<void> sync();
+  // False when another process holds the lock. Released when the handle closes.
+  Result<bool> try_lock_exclusive();
+
+ private:
+  FileHandle(int fd, std::filesystem::path path) : fd_(fd), path_(std::move(path)) {}
+  static Result<FileHandle> open(const std::filesystem::path& path, int flags, std::string_view verb);
+
+  int fd_ = -1;
+  std::filesystem::path path_;
+};
+
+// Makes names created in or removed from the directory durable.
+Result<void> sync_directory(const std::filesystem::path& directory);
+
+}  // namespace culprit
