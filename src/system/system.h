@@ -38,7 +38,10 @@ struct MetricRange {
 };
 
 struct SystemMetric {
-  std::string id;         // "db.cpu": the signal's name
+  std::string id;  // "db.cpu": the signal's name
+  // Set for a row that no CloudWatch metric gives but a recogniser does ("web.error_rate", docs/signals.md);
+  // equals id, and metric, statistics and period say nothing then.
+  std::string signal;
   std::string component;  // component id
   std::string title;      // "RDS CPU"
   MetricId metric;
@@ -81,16 +84,18 @@ struct Predicate {
 
 struct Symptom {
   Predicate when;
-  std::string says;     // "RDS CPU above 70 %"
-  double weight = 1.0;  // log-odds added when it holds
-  double absent = 0.0;  // log-odds added (<= 0) when data are there and it does not hold
+  std::string says;       // "RDS CPU above 70 %"
+  double weight = 1.0;    // log-odds added when it holds
+  double absent = 0.0;    // log-odds added (<= 0) when data are there and it does not hold
   bool required = false;  // without it (or without data for it) the issue is no hypothesis
 };
 
 struct Check {
-  std::string text;             // what to look at, and what each answer would mean
-  std::string aws_command;      // may be empty
-  std::string culprit_command;  // may be empty
+  std::string text;  // what to look at, and what each answer would mean
+  // Empty, or a command that may name {start_ms} {end_ms} (epoch milliseconds), {start_utc} {end_utc} (ISO
+  // 8601) of the incident window, and the placeholders of recommendations.
+  std::string aws_command;
+  std::string culprit_command;  // CAPSULE stands for the capsule's file name; may be empty
 };
 
 struct Recommendation {
@@ -112,10 +117,10 @@ struct KnownIssue {
   std::string row;      // "E1"
   double prior = -3.0;  // log-odds before evidence
   std::vector<Symptom> symptoms;
-  std::vector<Symptom> against;        // symptoms whose weight is negative when they hold
-  std::vector<std::string> explains;   // causes of other issues that this one brings about
-  std::vector<Check> checks;           // what a human would do next
-  Check refute;                        // the check that would show it wrong
+  std::vector<Symptom> against;       // symptoms whose weight is negative when they hold
+  std::vector<std::string> explains;  // causes of other issues that this one brings about
+  std::vector<Check> checks;          // what a human would do next
+  Check refute;                       // the check that would show it wrong
   std::vector<Recommendation> recommendations;
   std::vector<Prevention> prevention;
 };
@@ -165,7 +170,9 @@ struct System {
   std::vector<Prevention> prevention;  // for every incident
   std::vector<Contact> contacts;
   std::vector<Stakeholder> stakeholders;
-  std::string source_text;  // the YAML as read, kept in the capsule
+  // The file as YAML with `use` and variables resolved: it reads back to the same system without any other
+  // file or option, so it is what a capsule keeps.
+  std::string source_text;
 
   const Component* component(std::string_view id) const;
   const SystemMetric* metric(std::string_view id) const;

@@ -1,0 +1,95 @@
+#include <date/tz.h>
+#include <fmt/format.h>
+
+#include "system/nearest.h"
+#include "system/read_known_issues.h"
+#include "system/read_observed.h"
+
+namespace culprit {
+
+namespace {
+
+struct AwsPart {
+  std::string profile;
+  std::string region;
+};
+
+const Fields<AwsPart>& aws_fields() {
+  static const Fields<AwsPart> fields{"aws",
+                                      {text("profile", &AwsPart::profile), text("region", &AwsPart::region)}};
+  return fields;
+}
+
+const std::vector<std::string_view> kSeverities = {"P0", "P1", "P2", "P3"};
+
+const Fields<Contact>& contact_fields() {
+  static const Fields<Contact> fields{"contact",
+                                      {text("role", &Contact::role).required(), text("name", &Contact::name),
+                                       text("reach", &Contact::reach).required(),
+                                       words("severities", &Contact::severities, kSeverities).required()}};
+  return fields;
+}
+
+const Fields<Stakeholder>& stakeholder_fields() {
+  static const Fields<Stakeholder> fields{
+      "stakeholder",
+      {text("name", &Stakeholder::name).required(), text("reach", &Stakeholder::reach).required(),
+       words("severities", &Stakeholder::severities, kSeverities).required()}};
+  return fields;
+}
+
+Field<System> zone() {
+  return {"zone", [](Reading& reading, const YamlNode& node, System& system) {
+            auto name = read_text(reading, node, "zone");
+            if (!name) return;
+            try {
+              date::locate_zone(*name);
+              system.zone = std::move(*name);
+            } catch (const std::exception&) {
+              std::vector<std::string_view> names;
+              for (const auto& known : date::get_tzdb().zones) names.push_back(known.name());
+              const auto best = nearest(*name, names);
+              reading.problem(node, fmt::format("there is no time zone {}", describe(node)),
+                              best.empty() ? "Write a name of the tz database, such as America/Costa_Rica."
+                                           : fmt::format("Did you mean '{}'?", best));
+            }
+          }};
+}
+
+// A part that needs more than a table.
+Field<System> part(std::string_view key, void (*read)(Reading&, const YamlNode&, System&)) {
+  return {key, read};
+}
+
+const Fields<System>& system_fields() {
+  static const Fields<System> fields{
+      "the system file",
+      {text("system", &System::name).required(), text("title", &System::title), zone(),
+       Field<System>{"aws",
+                     [](Reading& reading, const YamlNode& node, System& system) {
+                       AwsPart aws;
+                       read_map(reading, node, aws_fields(), aws);
+                       system.aws_profile = std::move(aws.profile);
+                       system.aws_region = std::move(aws.region);
+                     }},
+       part("components", read_components).required(), part("metrics", read_metrics),
+       part("patterns", read_patterns), list("log_alerts", &System::log_alerts, log_alert_fields()),
+       list("known_issues", &System::known_issues, known_issue_fields()),
+       list("severity", &System::severity_rules, severity_fields()),
+       list("prevention", &System::prevention, prevention_fields()),
+       list("contacts", &System::contacts, contact_fields()),
+       list("stakeholders", &System::stakeholders, stakeholder_fields())}};
+  return fields;
+}
+
+}  // namespace
+
+void read_system(Reading& reading, const YamlNode& root, System& system) {
+  read_map(reading, root, system_fields(), system);
+  if (system.title.empty()) system.title = system.name;
+  if (const YamlNode* components = root.find("components");
+      components && components->kind == YamlNode::Kind::kList && components->items.empty())
+    reading.problem(*components, "components is empty", "A system has at least one component.");
+}
+
+}  // namespace culprit
