@@ -1,0 +1,221 @@
+#include "report/wording.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace culprit::wording {
+
+namespace {
+
+std::string grouped(std::string digits) {
+  std::size_t end = digits.find('.');
+  if (end == std::string::npos) end = digits.size();
+  const std::size_t start = digits.starts_with('-') ? 1 : 0;
+  for (std::size_t at = end; at > start + 3;) digits.insert(at -= 3, ",");
+  return digits;
+}
+
+// Fixed decimals, without zeros that say nothing.
+std::string trimmed(double value, int decimals) {
+  std::string out = fmt::format("{:.{}f}", value, decimals);
+  if (decimals > 0) {
+    while (out.ends_with('0')) out.pop_back();
+    if (out.ends_with('.')) out.pop_back();
+  }
+  return out == "-0" ? "0" : out;
+}
+
+struct Scale {
+  double least;
+  double divide_by;
+  std::string_view unit;
+};
+
+}  // namespace
+
+std::string count(std::uint64_t value) { return grouped(fmt::format("{}", value)); }
+
+std::string number(double value) {
+  if (!std::isfinite(value)) return std::string(kNoValue);
+  const double size = std::abs(value);
+  if (size >= 1e15) return fmt::format("{:.3g}", value);
+  if (size >= 100) return grouped(trimmed(value, 0));
+  if (size >= 10) return trimmed(value, 1);
+  if (size >= 1) return trimmed(value, 1);
+  if (size >= 0.01 || size == 0) return trimmed(value, 2);
+  return fmt::format("{:.2g}", value);
+}
+
+std::string percent(double value) {
+  if (!std::isfinite(value)) return std::string(kNoValue);
+  const double size = std::abs(value);
+  return trimmed(value, size >= 10 ? 0 : size >= 1 ? 1 : 2) + " %";
+}
+
+std::string share(double zero_to_one) {
+  // Never rounded to certainty: 0.997 is "99 %", not "100 %".
+  const double value = zero_to_one * 100;
+  if (value > 99 && zero_to_one < 1) return "99 %";
+  if (value < 1 && zero_to_one > 0) return "< 1 %";
+  return trimmed(value, 0) + " %";
+}
+
+std::string seconds(double value) {
+  if (!std::isfinite(value)) return std::string(kNoValue);
+  const double size = std::abs(value);
+  if (size == 0) return "0 s";
+  if (size < 1e-3) return number(value * 1e6) + " \xC2\xB5s";
+  if (size < 1) return number(value * 1e3) + " ms";
+  if (size < 120) return number(value) + " s";
+  const auto whole = static_cast<std::int64_t>(std::min(size, 1e15));
+  const std::string sign = value < 0 ? "-" : "";
+  if (whole < 7200) return fmt::format("{}{} min {} s", sign, whole / 60, whole % 60);
+  return fmt::format("{}{} h {} min", sign, grouped(fmt::format("{}", whole / 3600)), whole / 60 % 60);
+}
+
+std::string milliseconds(double value) { return seconds(value / 1e3); }
+
+std::string bytes(double value) {
+  if (!std::isfinite(value)) return std::string(kNoValue);
+  static constexpr Scale kScales[] = {
+      {1e15, 1e15, "PB"}, {1e12, 1e12, "TB"}, {1e9, 1e9, "GB"}, {1e6, 1e6, "MB"}, {1e3, 1e3, "kB"}};
+  for (const auto& s : kScales)
+    if (std::abs(value) >= s.least) return fmt::format("{} {}", number(value / s.divide_by), s.unit);
+  return number(value) + " B";
+}
+
+std::string plural(std::uint64_t n, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", count(n), n == 1 ? one : many);
+}
+
+std::string value(double v, std::string_view unit) {
+  if (unit == "percent" || unit == "Percent") return percent(v);
+  if (unit == "seconds" || unit == "Seconds") return seconds(v);
+  if (unit == "milliseconds" || unit == "Milliseconds" || unit == "ms") return milliseconds(v);
+  if (unit == "bytes" || unit == "Bytes") return bytes(v);
+  if (unit == "per-second" || unit == "Count/Second") return number(v) + "/s";
+  return number(v);
+}
+
+std::string value(const std::optional<double>& v, std::string_view unit) {
+  return v ? value(*v, unit) : std::string(kNoValue);
+}
+
+std::string_view status(MetricStatus status) {
+  switch (status) {
+    case MetricStatus::kNormal:
+      return "✅ Normal";
+    case MetricStatus::kElevated:
+      return "⚠️ Elevated";
+    case MetricStatus::kHigh:
+      return "🚨 High/Critical";
+    case MetricStatus::kNoData:
+      return "No data";
+  }
+  return "No data";
+}
+
+std::string_view health(Health health) {
+  switch (health) {
+    case Health::kHealthy:
+      return "✅ Healthy";
+    case Health::kDegraded:
+      return "⚠️ Degraded";
+    case Health::kDown:
+      return "🚨 Down";
+    case Health::kUnknown:
+      return "❔ Unknown";
+  }
+  return "❔ Unknown";
+}
+
+std::string_view verdict(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kIncident:
+      return "🚨 Incident";
+    case Verdict::kNoIncident:
+      return "✅ No incident found";
+    case Verdict::kCannotTell:
+      return "❔ Cannot tell";
+  }
+  return "❔ Cannot tell";
+}
+
+std::string_view role(CauseRole role) {
+  switch (role) {
+    case CauseRole::kPrimary:
+      return "Primary cause";
+    case CauseRole::kSecondary:
+      return "Secondary cause";
+    case CauseRole::kContributing:
+      return "Contributing";
+    case CauseRole::kNone:
+      return "Not named as a cause";
+  }
+  return "Not named as a cause";
+}
+
+std::string_view timeline_kind(TimelineEntry::Kind kind) {
+  switch (kind) {
+    case TimelineEntry::Kind::kChange:
+      return "Change";
+    case TimelineEntry::Kind::kOnset:
+      return "Onset";
+    case TimelineEntry::Kind::kSymptom:
+      return "Symptom";
+    case TimelineEntry::Kind::kPeak:
+      return "Peak";
+    case TimelineEntry::Kind::kRecovery:
+      return "Recovery";
+    case TimelineEntry::Kind::kState:
+      return "State";
+  }
+  return "Symptom";
+}
+
+std::string_view horizon(std::string_view id) {
+  if (id == "24h") return "Within 24 hours";
+  if (id == "1w") return "Within 1 week";
+  if (id == "1m") return "Within 1 month";
+  return id;
+}
+
+std::string_view area(std::string_view id) {
+  if (id == "monitoring") return "Monitoring";
+  if (id == "code-review") return "Code review";
+  if (id == "infrastructure") return "Infrastructure";
+  return id;
+}
+
+std::string_view gap(GapReason reason) {
+  switch (reason) {
+    case GapReason::kDenied:
+      return "Permission denied";
+    case GapReason::kMissing:
+      return "Does not exist";
+    case GapReason::kEmpty:
+      return "Empty in the window";
+    case GapReason::kCut:
+      return "Cut at a limit";
+    case GapReason::kThrottled:
+      return "Throttled";
+    case GapReason::kUnreachable:
+      return "Unreachable";
+    case GapReason::kUnreadable:
+      return "Unreadable";
+    case GapReason::kNotAsked:
+      return "Not asked";
+  }
+  return "Does not exist";
+}
+
+std::string severity_meaning(std::string_view severity) {
+  if (severity == "P0") return "service down or risk of data loss";
+  if (severity == "P1") return "major feature broken or severe slowness";
+  if (severity == "P2") return "minor feature affected or moderate slowness";
+  if (severity == "P3") return "cosmetic";
+  return {};
+}
+
+}  // namespace culprit::wording

@@ -1,0 +1,62 @@
+// How numbers, times and verdicts are written, once for every teller.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/zone.h"
+#include "diagnosis/findings.h"
+
+namespace culprit::wording {
+
+// Shown where there is no value. Never zero: absence is not a number.
+inline constexpr std::string_view kNoValue = "\xE2\x80\x94";  // —
+
+std::string count(std::uint64_t value);  // "1,234,567"
+std::string number(double value);        // "83.4", "0.42", "12,300"
+std::string percent(double value);       // "83 %", "8.4 %", "0.42 %"
+std::string share(double zero_to_one);   // 0.97 -> "97 %"
+std::string seconds(double value);       // "2.1 ms", "14.2 s", "3 min 20 s"
+std::string milliseconds(double value);  // the same of milliseconds
+std::string bytes(double value);         // "1.2 GB"
+std::string plural(std::uint64_t n, std::string_view one, std::string_view many);  // "1 call", "2,000 calls"
+// In the words of a metric's unit: "percent", "seconds", "count", "bytes", "per-second", or CloudWatch's
+// "Percent", "Seconds", "Count", "Bytes", "Count/Second".
+std::string value(double value, std::string_view unit);
+std::string value(const std::optional<double>& value, std::string_view unit);
+
+// "✅ Normal", "⚠️ Elevated", "🚨 High/Critical", "No data" (runbook row B7).
+std::string_view status(MetricStatus status);
+std::string_view health(Health health);     // "✅ Healthy", "⚠️ Degraded", "🚨 Down", "❔ Unknown"
+std::string_view verdict(Verdict verdict);  // "🚨 Incident", "✅ No incident found", "❔ Cannot tell"
+std::string_view role(CauseRole role);      // "Primary cause", …
+std::string_view timeline_kind(TimelineEntry::Kind kind);
+std::string_view horizon(std::string_view id);            // "24h" -> "Within 24 hours"
+std::string_view area(std::string_view id);               // "code-review" -> "Code review"
+std::string_view gap(GapReason reason);                   // "Permission denied", …
+std::string severity_meaning(std::string_view severity);  // H5
+
+// Times in the team's zone and in UTC.
+class Clock {
+ public:
+  explicit Clock(const Findings& findings);
+  // "17:03:11 (23:03:11Z)"; with the date when it is not the window's own.
+  std::string both(Time t) const;
+  std::string both(const std::optional<Time>& t) const;
+  std::string local(Time t) const;          // "17:03:11"
+  std::string utc(Time t) const;            // "23:03:11Z"
+  std::string local_range(Window w) const;  // "2025-08-21 17:00:00 – 17:10:00 -06 (America/Costa_Rica)"
+  std::string utc_range(Window w) const;    // "2025-08-21T23:00:00Z – 2025-08-21T23:10:00Z"
+  std::string tick(Time t) const;           // "17:05", for an axis
+  const Zone& zone() const { return zone_; }
+  bool is_utc() const { return is_utc_; }
+
+ private:
+  Zone zone_;
+  bool is_utc_;
+  std::string local_date_, utc_date_;
+};
+
+}  // namespace culprit::wording
