@@ -8,12 +8,15 @@ namespace culprit::wording {
 
 namespace {
 
-std::string grouped(std::string digits) {
-  std::size_t end = digits.find('.');
-  if (end == std::string::npos) end = digits.size();
+std::string grouped(std::string_view digits) {
+  const std::size_t end = std::min(digits.find('.'), digits.size());
   const std::size_t start = digits.starts_with('-') ? 1 : 0;
-  for (std::size_t at = end; at > start + 3;) digits.insert(at -= 3, ",");
-  return digits;
+  std::string out;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > start && i < end && (end - i) % 3 == 0) out += ',';
+    out += digits[i];
+  }
+  return out;
 }
 
 // Fixed decimals, without zeros that say nothing.
