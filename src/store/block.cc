@@ -184,4 +184,12 @@ Result<std::string> decode_messages(const BlockHeader& header, std::string_view 
   return raw;
 }
 
+Result<void> check_frames(const BlockHeader& header, std::string_view frames) {
+  if (checksum(frames.substr(0, header.index_bytes)) != header.index_checksum)
+    return damaged("the block's index was changed");
+  if (checksum(frames.substr(header.index_bytes)) != header.message_checksum)
+    return damaged("the block's messages were changed");
+  return {};
+}
+
 }  // namespace culprit

@@ -89,4 +89,7 @@ struct BlockIndex {
 Result<BlockIndex> decode_index(const BlockHeader& header, std::string_view frame);
 Result<std::string> decode_messages(const BlockHeader& header, std::string_view frame);
 
+// Only the checksums: `frames` is the index and the messages as they lie in the block.
+Result<void> check_frames(const BlockHeader& header, std::string_view frames);
+
 }  // namespace culprit

@@ -180,4 +180,15 @@ Result<std::string> SegmentReader::messages(const BlockEntry& entry, const Block
   return decoded;
 }
 
+Result<void> SegmentReader::check(const BlockEntry& entry) const {
+  const auto expected = header(entry);
+  if (!expected) return tl::unexpected(expected.error());
+  const auto frames =
+      read(entry, kBlockHeaderBytes, std::size_t{expected->index_bytes} + expected->message_bytes);
+  if (!frames) return tl::unexpected(at(entry, frames.error()));
+  if (auto checked = check_frames(*expected, *frames); !checked)
+    return tl::unexpected(at(entry, checked.error()));
+  return {};
+}
+
 }  // namespace culprit

@@ -53,6 +53,8 @@ class SegmentReader {
   Result<BlockHeader> header(const BlockEntry& entry) const;
   Result<BlockIndex> index(const BlockEntry& entry, const BlockHeader& header) const;
   Result<std::string> messages(const BlockEntry& entry, const BlockHeader& header) const;
+  // Header and checksums only, without decompressing.
+  Result<void> check(const BlockEntry& entry) const;
 
  private:
   Result<std::shared_ptr<const FileHandle>> file(std::uint32_t segment) const;

@@ -1,0 +1,225 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/version.h"
+#include "store/capsule.h"
+#include "store/catalogue.h"
+#include "store/catalogue_copy.h"
+#include "store/file_handle.h"
+#include "store/manifest.h"
+#include "store/segment.h"
+#include "store/signature.h"
+#include "store/store_format.h"
+#include "store/tar.h"
+
+namespace culprit {
+
+namespace {
+
+constexpr std::size_t kBufferBytes = 256 << 10;
+constexpr const char* kSummaryNotes[] = {"window.start", "window.end", "system", "source"};
+
+// Where a part's bytes come from: a file's first `size_bytes`, or memory.
+struct PartSource {
+  std::filesystem::path file;
+  std::string bytes;
+  std::uint64_t size_bytes = 0;
+};
+using PartSources = std::map<std::string, PartSource>;
+
+// A file under a temporary name, removed unless it was given its final one.
+class PendingFile {
+ public:
+  explicit PendingFile(std::filesystem::path path)
+      : path_(std::move(path)), temporary_(path_.string() + fmt::format(".tmp{}", ::getpid())) {}
+  ~PendingFile() {
+    std::error_code ignored;
+    if (file_.is_open()) std::filesystem::remove(temporary_, ignored);
+  }
+  PendingFile(const PendingFile&) = delete;
+  PendingFile& operator=(const PendingFile&) = delete;
+
+  Result<void> create() {
+    std::error_code ignored;
+    std::filesystem::remove(temporary_, ignored);  // of a program that was killed and had our process id
+    auto file = FileHandle::create(temporary_);
+    if (!file) return tl::unexpected(at_final_name(file.error()));
+    file_ = std::move(*file);
+    return {};
+  }
+  Result<void> write_at(std::uint64_t offset, std::string_view bytes) {
+    auto written = file_.write_at(offset, bytes);
+    if (!written) return tl::unexpected(at_final_name(written.error()));
+    return {};
+  }
+  Result<void> publish() {
+    if (auto synced = file_.sync(); !synced) return tl::unexpected(at_final_name(synced.error()));
+    std::error_code ec;
+    std::filesystem::rename(temporary_, path_, ec);
+    if (ec) return tl::unexpected(storage_error("cannot rename to", path_, ec.value()));
+    file_ = FileHandle();
+    const auto parent = path_.parent_path();
+    return sync_directory(parent.empty() ? "." : parent);
+  }
+
+ private:
+  Error at_final_name(Error error) const {
+    error.where = path_.string();
+    return error;
+  }
+
+  std::filesystem::path path_;
+  std::filesystem::path temporary_;
+  FileHandle file_;
+};
+
+// Writes the parts one after the other; the manifest, whose size is known beforehand, comes last.
+class CapsuleWriter {
+ public:
+  CapsuleWriter(PendingFile& file, std::uint64_t parts_offset) : file_(file), at_(parts_offset) {}
+
+  // Returns the SHA-256 of what was written.
+  Result<std::string> add(const std::string& name, const PartSource& source) {
+    if (auto put = append(tar_header(name, source.size_bytes)); !put) return tl::unexpected(put.error());
+    Sha256 hash;
+    auto copied = source.file.empty() ? add_bytes(source.bytes, hash) : add_file(source, hash);
+    if (!copied) return tl::unexpected(copied.error());
+    if (auto put = append(std::string(tar_padding_bytes(source.size_bytes), '\0')); !put)
+      return tl::unexpected(put.error());
+    return to_hex(hash.finish());
+  }
+  Result<void> add_end() { return append(std::string(kTarEndBytes, '\0')); }
+
+ private:
+  Result<void> append(std::string_view bytes) {
+    return file_.write_at(std::exchange(at_, at_ + bytes.size()), bytes);
+  }
+  Result<void> add_bytes(std::string_view bytes, Sha256& hash) {
+    hash.update(bytes);
+    return append(bytes);
+  }
+  Result<void> add_file(const PartSource& source, Sha256& hash) {
+    auto in = FileHandle::open_to_read(source.file);
+    if (!in) return tl::unexpected(in.error());
+    std::string buffer(kBufferBytes, '\0');
+    for (std::uint64_t done = 0; done < source.size_bytes;) {
+      const auto n = std::min<std::uint64_t>(buffer.size(), source.size_bytes - done);
+      if (auto read = in->read_at(done, buffer.data(), n); !read) return read;
+      if (auto put = add_bytes(std::string_view(buffer).substr(0, n), hash); !put) return put;
+      done += n;
+    }
+    return {};
+  }
+
+  PendingFile& file_;
+  std::uint64_t at_;
+};
+
+std::string tar_part(std::string_view name, std::string_view bytes) {
+  return tar_header(name, bytes.size()) + std::string(bytes) +
+         std::string(tar_padding_bytes(bytes.size()), '\0');
+}
+
+Result<void> add_extra_parts(const SealOptions& options, PartSources& sources) {
+  for (const auto& [name, bytes] : options.extra_parts) {
+    auto why = why_not_a_part_name(name);
+    if (why.empty() && (sources.contains(name) || name == "segments" || name.starts_with("segments/")))
+      why = "is a part of the store already";
+    if (!why.empty())
+      return fail(ErrorCode::kUsage, fmt::format("a part cannot be called '{}': it {}", name, why));
+    sources[name] = {{}, bytes, bytes.size()};
+  }
+  return {};
+}
+
+// Checks each block and lists the store's parts and what they hold.
+Result<void> gather_store(const std::filesystem::path& store, const std::filesystem::path& catalogue_copy,
+                          PartSources& sources, std::map<std::string, std::string>& summary) {
+  auto catalogue = Catalogue::open_to_read(catalogue_copy);
+  if (!catalogue) return tl::unexpected(catalogue.error());
+  const auto blocks = catalogue->blocks();
+  if (!blocks) return tl::unexpected(blocks.error());
+  const SegmentReader segments(store);
+  std::uint64_t events = 0;
+  for (const auto& block : *blocks) {
+    if (auto checked = segments.check(block); !checked) return checked;
+    events += block.count;
+  }
+  summary["events"] = fmt::format("{}", events);
+  for (const char* key : kSummaryNotes) {
+    const auto value = catalogue->note(key);
+    if (!value) return tl::unexpected(value.error());
+    if (*value) summary[key] = **value;
+  }
+  sources[std::string(kFormatName)] = {{}, std::string(kFormatText), kFormatText.size()};
+  for (const auto& [number, size] : committed_sizes(*blocks))
+    sources[fmt::format("segments/{:06}.seg", number)] = {segment_path(store, number), {}, size};
+  std::error_code ec;
+  const auto size = std::filesystem::file_size(catalogue_copy, ec);
+  if (ec) return tl::unexpected(storage_error("cannot read the size", catalogue_copy, ec.value()));
+  sources[std::string(kCatalogueName)] = {catalogue_copy, {}, size};
+  return {};
+}
+
+Result<void> write_capsule(const std::filesystem::path& path, const PartSources& sources, Manifest manifest,
+                           const std::optional<SigningKey>& key) {
+  for (const auto& [name, source] : sources) {
+    if (source.size_bytes > kTarSizeBytesMax)
+      return fail(ErrorCode::kInput, fmt::format("the part {} is too large for a capsule", name));
+    manifest.parts.push_back({name, source.size_bytes, std::string(64, '0')});
+  }
+  const auto front_of = [&]() -> Result<std::string> {
+    const std::string text = to_text(manifest);
+    std::string front =
+        tar_part(kManifestName, text) + tar_part(kManifestDigestName, manifest_digest_text(text));
+    if (!key) return front;
+    const auto signature = make_signature(*key, text);
+    if (!signature) return signature;
+    return front + tar_part(kSignatureName, *signature);
+  };
+  auto front = front_of();  // digests are still zero, but its length is final
+  if (!front) return tl::unexpected(front.error());
+  PendingFile file(path);
+  if (auto created = file.create(); !created) return created;
+  CapsuleWriter writer(file, front->size());
+  for (auto& part : manifest.parts) {
+    auto digest = writer.add(part.name, sources.at(part.name));
+    if (!digest) return tl::unexpected(digest.error());
+    part.sha256 = std::move(*digest);
+  }
+  if (auto ended = writer.add_end(); !ended) return ended;
+  front = front_of();
+  if (!front) return tl::unexpected(front.error());
+  if (auto written = file.write_at(0, *front); !written) return written;
+  return file.publish();
+}
+
+}  // namespace
+
+Result<void> seal(const std::filesystem::path& store_directory, const std::filesystem::path& capsule,
+                  const SealOptions& options) {
+  if (auto checked = check_format(store_directory); !checked) return checked;
+  Manifest manifest;
+  manifest.tool = fmt::format("culprit {}", version());
+  manifest.created = options.created;
+  std::optional<SigningKey> key;
+  if (options.signing_key) {
+    auto loaded = load_signing_key(*options.signing_key);
+    if (!loaded) return tl::unexpected(loaded.error());
+    key = *loaded;
+    manifest.signer = key->public_key().fingerprint();
+  }
+  const auto temporary = TemporaryDirectory::create();
+  if (!temporary) return tl::unexpected(temporary.error());
+  const auto copy = temporary->path() / kCatalogueName;
+  if (auto copied = copy_catalogue(store_directory / kCatalogueName, copy); !copied) return copied;
+  PartSources sources;
+  if (auto gathered = gather_store(store_directory, copy, sources, manifest.summary); !gathered)
+    return gathered;
+  if (auto added = add_extra_parts(options, sources); !added) return added;
+  return write_capsule(capsule, sources, std::move(manifest), key);
+}
+
+}  // namespace culprit
