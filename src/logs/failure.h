@@ -7,8 +7,8 @@
 namespace culprit {
 
 enum class Failure {
-  kRackTimeout,         // Rack::Timeout::RequestTimeoutException, RequestTimeoutError, RequestExpiryError
-  kActiveStorage,       // ActiveStorage errors, analysis or variant failing (IntegrityError, FileNotFoundError …)
+  kRackTimeout,    // Rack::Timeout::RequestTimeoutException, RequestTimeoutError, RequestExpiryError
+  kActiveStorage,  // ActiveStorage errors, analysis or variant failing (IntegrityError, FileNotFoundError …)
   kImageProcessing,     // resize_to_fill, ImageProcessing::Error, MiniMagick::Error, Vips::Error
   kS3,                  // Aws::S3::Errors::*, Seahorse::Client::NetworkingError, S3 time-outs
   kMemoryKill,          // exit code 137, OutOfMemory(Error), Killed process, oom-kill

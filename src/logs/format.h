@@ -27,8 +27,9 @@ std::optional<LogFormat> parse_log_format(std::string_view name);
 
 struct FormatGuess {
   LogFormat format = LogFormat::kUnknown;
-  double share = 0;         // of the sampled lines that the format explains as a first line
-  std::string detail;       // "log_line_prefix %t:%r:%u@%d:[%p]:", "time field 'ts'"
+  double share = 0;  // of the sampled lines that the format explains as a first line
+  std::string
+      detail;  // "log_line_prefix %t:%r:%u@%d:[%p]:", "time field 'ts'", "behind CloudWatch's time stamp"
 };
 
 // Looks at the first lines of a log (some KB are enough).
@@ -47,9 +48,14 @@ struct SplitStats {
   std::uint64_t lines_without_time = 0;  // before the first time stamp
   std::uint64_t cut_events = 0;
   std::uint64_t cut_bytes = 0;
+  std::uint64_t unknown_zone_times = 0;  // time stamps with a zone name that is not known: read as UTC
+  std::string unknown_zone;              // the first such name
 };
 
-// Joins lines into events: PostgreSQL DETAIL/HINT/CONTEXT/STATEMENT of the same process and tab-led lines,
+// Joins lines into events. Lines that `aws logs tail` or an export printed ("2025-08-21T23:00:00.123Z
+// message", "2025-08-21T23:00:00+00:00 stream message") lose that prefix when a recognised log stands behind
+// it: the event is then the message exactly as the log stream held it, and its time is the prefix's.
+// PostgreSQL DETAIL/HINT/CONTEXT/STATEMENT of the same process and tab-led lines,
 // Ruby backtraces, any line without a time stamp of its own. Fed with blocks of bytes of any size; bounded
 // memory (an event is cut at max_event_bytes, and the cut is counted). Not thread-safe.
 class EventSplitter {

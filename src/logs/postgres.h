@@ -1,4 +1,5 @@
-// PostgreSQL's server log (stderr format), as RDS exports it: https://www.postgresql.org/docs/15/runtime-config-logging.html
+// PostgreSQL's server log (stderr format), as RDS exports it:
+// https://www.postgresql.org/docs/15/runtime-config-logging.html
 #pragma once
 
 #include <functional>
@@ -18,18 +19,19 @@ enum class PostgresKind {
   kUserCancel,         // canceling statement due to user request
   kLockWait,           // process N still waiting for …Lock / acquired …Lock after X ms
   kDeadlock,           // deadlock detected
-  kConnectionRefused,  // too many clients, remaining connection slots, starting up / shutting down, no pg_hba entry
+  kConnectionRefused,  // too many clients, remaining connection slots, starting up / shutting down, no pg_hba
+                       // entry
   kDuration,           // duration: X ms  statement/execute/parse/bind: …
   kOutOfMemory,        // out of memory, Cannot allocate memory
   kDiskFull,           // could not … No space left on device
   kDdl,                // LOG: statement: CREATE/ALTER/DROP/TRUNCATE/REINDEX/VACUUM FULL …
   kConfig,             // received SIGHUP, parameter "…" changed to "…"
-  kServerState,        // starting, ready to accept connections, shutting down, crash recovery, terminated by signal
+  kServerState,  // starting, ready to accept connections, shutting down, crash recovery, terminated by signal
   kCheckpoint,
   kAutovacuum,
   kTempFile,
-  kConnection,         // connection received/authorized, disconnection
-  kOtherError,         // any other ERROR, FATAL, PANIC
+  kConnection,  // connection received/authorized, disconnection
+  kOtherError,  // any other ERROR, FATAL, PANIC
   kOther,
 };
 std::string_view to_string(PostgresKind kind);
@@ -43,7 +45,7 @@ struct PostgresEntry {
   std::string_view message;    // of the first line, after the level
   std::string_view statement;  // whole SQL: STATEMENT:, or after "execute <unnamed>: " / "statement: "
   std::string_view detail, hint, context;
-  std::optional<double> duration_ms;   // kDuration, kLockWait (after X ms)
+  std::optional<double> duration_ms;  // kDuration, kLockWait (after X ms)
 };
 
 // nullopt when the text is not a PostgreSQL entry. Handles a joined event as well as a lone continuation

@@ -20,11 +20,11 @@ struct RailsRequest {
   std::string endpoint;  // "Api::V1::Accounts::ConversationsController#index"; "METHOD path-shape" unknown
   int status = 0;        // 0 = never completed
   std::optional<double> duration_ms, database_ms, view_ms;
-  bool rack_timeout = false;        // Rack::Timeout::RequestTimeoutException / …Error
-  std::string error_class;          // "ActiveRecord::QueryCanceled", "" none
-  std::string error_message;        // first line
+  bool rack_timeout = false;  // Rack::Timeout::RequestTimeoutException / …Error
+  std::string error_class;    // "ActiveRecord::QueryCanceled", "" none
+  std::string error_message;  // first line
   std::string remote_ip;
-  Time started, ended;              // ended = time of the last line seen
+  Time started, ended;                                             // ended = time of the last line seen
   std::uint64_t first_event = 0, last_event = 0, error_event = 0;  // event numbers; 0 = none
 };
 

@@ -1,6 +1,7 @@
 // SQL statements: fingerprint and normal form by PostgreSQL's own parser (libpg_query), size of IN lists.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,8 +19,12 @@ struct InListSize {
   std::uint64_t largest = 0;  // elements of the longest IN (…) list or ANY('{…}') array; 0 = none
 };
 
-// Counts elements without parsing the whole statement.
+// Counts elements without parsing the whole statement; of a cut statement, those before the cut.
 InListSize in_list_size(std::string_view sql);
+
+// Whether a statement changes the schema or rewrites a table: CREATE, ALTER, DROP, TRUNCATE, REINDEX,
+// CLUSTER, VACUUM FULL …; by its first words.
+bool is_schema_change(std::string_view sql);
 
 // Fingerprints statements; memoised by the statement's text with constants masked, so that a million
 // executions of one statement parse it once. Not thread-safe.
