@@ -25,7 +25,7 @@ struct AwsOptions {
 struct CollectAwsOptions {
   AwsOptions aws;
   Window window;
-  Window baseline;  // before it
+  Window baseline;   // before it
   Duration tail{0};  // after it
   std::uint64_t max_log_bytes = 512ull << 20;
   std::optional<double> max_cost_usd;
@@ -34,9 +34,9 @@ struct CollectAwsOptions {
 struct PlannedCall {
   std::string action;  // "logs:FilterLogEvents"
   std::string what;
-  std::uint64_t calls = 0;       // estimated
-  std::uint64_t bytes = 0;       // estimated
-  double usd = 0;                // estimated, list price us-east-1
+  std::uint64_t calls = 0;  // estimated
+  std::uint64_t bytes = 0;  // estimated
+  double usd = 0;           // estimated, list price us-east-1
 };
 
 struct Preflight {
@@ -45,7 +45,7 @@ struct Preflight {
   std::uint64_t total_calls = 0, total_bytes = 0;
   double total_usd = 0;
   std::string account, region, endpoint, credential_source;  // account empty until asked
-  std::string text() const;  // for stderr
+  std::string text() const;                                  // for stderr
 };
 
 // What would be asked; makes no call. kUsage, kCredentials.
@@ -59,14 +59,16 @@ Result<void> collect_aws(const System& system, const CollectAwsOptions& options,
 enum class DoctorStatus { kOk, kWarning, kFailed, kSkipped };
 struct DoctorLine {
   DoctorStatus status = DoctorStatus::kOk;
-  std::string check;   // "credentials", "clock", "permission logs:FilterLogEvents", "log group …", "metric …"
-  std::string detail;  // what was found
-  std::string hint;    // what to do
+  std::string check;  // "credentials", "clock", "permission logs:FilterLogEvents", "log group …", "metric …"
+  std::string detail;                        // what was found
+  std::string hint;                          // what to do
+  ErrorCode code = ErrorCode::kExpectation;  // of a failed check
 };
 struct DoctorReport {
   std::vector<DoctorLine> lines;
   std::string missing_policy;  // least IAM policy document (JSON) for what is missing, or empty
   bool ok() const;
+  int exit_code() const;  // 0; the class of a failure that stops everything (credentials, endpoint); 1
 };
 // One by one; never fails as a whole.
 DoctorReport doctor(const System& system, const AwsOptions& options);

@@ -1,0 +1,116 @@
+#include "sources/aws/session.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "sources/aws/cli_command.h"
+
+namespace culprit::aws {
+
+namespace {
+
+std::optional<std::string> configured_endpoint(const Session& session, const ServiceInfo& service) {
+  const Environment& environment = session.environment;
+  const auto ignore = session.settings.get("ignore_configured_endpoint_urls");
+  if (environment.is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") || ignore == "true") return std::nullopt;
+  if (auto url = environment.get(fmt::format("AWS_ENDPOINT_URL_{}", service.environment))) return url;
+  if (auto url = environment.get("AWS_ENDPOINT_URL")) return url;
+  if (const auto name = session.settings.get("services")) {
+    const auto services = session.files.services.find(*name);
+    if (services != session.files.services.end()) {
+      const auto nested = services->second.nested.find(service.section);
+      if (nested != services->second.nested.end() && nested->second.contains("endpoint_url"))
+        return nested->second.find("endpoint_url")->second;
+    }
+  }
+  return session.settings.get("endpoint_url");
+}
+
+std::string aws_endpoint(const ServiceInfo& service, std::string_view region) {
+  const std::string_view suffix = region.starts_with("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+  return fmt::format("https://{}.{}.{}", service.host_prefix, region, suffix);
+}
+
+Result<void> choose_profile(Session& session, const AwsOptions& options, const System& system) {
+  const Environment& environment = session.environment;
+  const auto named = environment.get("AWS_PROFILE") ? environment.get("AWS_PROFILE")
+                                                    : environment.get("AWS_DEFAULT_PROFILE");
+  if (!options.profile.empty()) {
+    session.profile = options.profile;
+    session.profile_flag = true;
+  } else if (named) {
+    session.profile = *named;
+  } else if (!environment.get("AWS_ACCESS_KEY_ID") && session.files.has_profile(system.aws_profile)) {
+    session.profile = system.aws_profile;
+  }
+  if (session.profile != "default" && !session.files.has_profile(session.profile)) {
+    const std::string known = session.files.profile_names();
+    return fail(ErrorCode::kCredentials, fmt::format("there is no AWS profile '{}'", session.profile),
+                session.files.config_path,
+                known.empty() ? fmt::format("run `aws configure --profile {}`", session.profile)
+                              : fmt::format("known profiles: {}", known));
+  }
+  session.settings = session.files.profile(session.profile);
+  return {};
+}
+
+Result<void> choose_region(Session& session, const AwsOptions& options, const System& system) {
+  const Environment& environment = session.environment;
+  for (const auto& candidate : {options.region, environment.get("AWS_REGION").value_or(""),
+                                environment.get("AWS_DEFAULT_REGION").value_or(""),
+                                session.settings.get("region").value_or(""), system.aws_region})
+    if (session.region.empty()) session.region = candidate;
+  if (session.region.empty())
+    return fail(ErrorCode::kUsage, "no AWS region is known", {},
+                "give --region, set AWS_REGION, or a region in the profile");
+  for (const char c : session.region)
+    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'))
+      return fail(ErrorCode::kUsage, fmt::format("'{}' is not an AWS region", session.region), {},
+                  "a region looks like us-east-1");
+  return {};
+}
+
+}  // namespace
+
+std::string Session::cli_flags() const {
+  std::string out = fmt::format(" --region {}", region);
+  if (profile_flag || (profile != "default" && !environment.get("AWS_PROFILE")))
+    out += fmt::format(" --profile {}", shell_quoted(profile));
+  if (!endpoint_flag.empty()) out += fmt::format(" --endpoint-url {}", shell_quoted(endpoint_flag));
+  return out;
+}
+
+Result<Session> open_session(Environment environment, const AwsOptions& options, const System& system) {
+  Session session;
+  session.environment = std::move(environment);
+  session.debug = options.debug;
+  session.verify_tls = options.verify_tls;
+  session.endpoint_flag = options.endpoint_url;
+  if (!options.endpoint_url.empty() && !options.endpoint_url.starts_with("http://") &&
+      !options.endpoint_url.starts_with("https://"))
+    return fail(ErrorCode::kUsage, fmt::format("'{}' is not an endpoint URL", options.endpoint_url), {},
+                "write it with its scheme: http://127.0.0.1:5000");
+  auto files = read_config_files(session.environment);
+  if (!files) return tl::unexpected(files.error());
+  session.files = std::move(*files);
+  if (auto done = choose_profile(session, options, system); !done) return tl::unexpected(done.error());
+  if (auto done = choose_region(session, options, system); !done) return tl::unexpected(done.error());
+  const std::string attempts =
+      session.environment.get("AWS_MAX_ATTEMPTS").value_or(session.settings.get("max_attempts").value_or(""));
+  std::from_chars(attempts.data(), attempts.data() + attempts.size(), session.max_attempts);
+  return session;
+}
+
+std::string endpoint_url(const Session& session, Service service, std::string_view region) {
+  std::string url = session.endpoint_flag;
+  // --endpoint-url is for the services of the account; sign-in keeps its own endpoint, as in the AWS CLI.
+  if (service == Service::kSso || service == Service::kSsoOidc) url.clear();
+  if (url.empty()) url = configured_endpoint(session, info(service)).value_or("");
+  if (url.empty())
+    url = aws_endpoint(info(service), region.empty() ? std::string_view(session.region) : region);
+  while (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
+}  // namespace culprit::aws

@@ -1,0 +1,39 @@
+// What the user's machine says about AWS: profile, region, endpoints. No call is made.
+#pragma once
+
+#include <string>
+
+#include "sources/aws/collect_aws.h"
+#include "sources/aws/config_files.h"
+#include "sources/aws/environment.h"
+#include "sources/aws/service.h"
+
+namespace culprit::aws {
+
+struct Session {
+  Environment environment{{}};
+  ConfigFiles files;
+  std::string profile = "default";
+  bool profile_flag = false;  // named by --profile: then keys in the environment are not looked at
+  Section settings;           // of the profile
+  std::string region;
+  std::string endpoint_flag;
+  bool debug = false;
+  bool verify_tls = true;
+  int max_attempts = 0;  // AWS_MAX_ATTEMPTS, max_attempts; 0 = ours
+
+  // Flags that make an `aws …` command ask the same account.
+  std::string cli_flags() const;
+};
+
+// Profile: flag, AWS_PROFILE, AWS_DEFAULT_PROFILE, the system file's (only when it exists here and no keys
+// stand in the environment), "default". Region: flag, AWS_REGION, AWS_DEFAULT_REGION, profile, system file.
+// kCredentials: no such profile; kUsage: no region; kInput: unreadable configuration.
+Result<Session> open_session(Environment environment, const AwsOptions& options, const System& system);
+
+// Flag, AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL, [services x], the profile's endpoint_url, then AWS's
+// own: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+// Without a final slash. `region` differs from the session's for SSO only.
+std::string endpoint_url(const Session& session, Service service, std::string_view region = {});
+
+}  // namespace culprit::aws
