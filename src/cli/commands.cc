@@ -4,6 +4,6 @@
 
 namespace culprit {
 
-std::vector<AddCommand> all_commands() { return {add_time}; }
+std::vector<AddCommand> all_commands() { return {add_time, add_doctor}; }
 
 }  // namespace culprit

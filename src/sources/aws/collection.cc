@@ -105,11 +105,14 @@ Gap Collection::gap_of(const Asked& asked, const ApiError& error) {
 }
 
 void Collection::failed(const Asked& asked, const ApiError& error) {
-  if (error.kind == Kind::kCredentials || error.kind == Kind::kSkew)
-    return stop(Error{ErrorCode::kCredentials,
-                      fmt::format("AWS does not accept the credentials: {}", error.text()),
-                      {},
-                      error.hint});
+  if (error.kind == Kind::kCredentials || error.kind == Kind::kSkew) {
+    const bool answered = !error.code.empty();  // else: none were found, and the message says so
+    return stop(
+        Error{ErrorCode::kCredentials,
+              answered ? fmt::format("AWS does not accept the credentials: {}", error.text()) : error.message,
+              {},
+              error.hint});
+  }
   put(gap_of(asked, error));
 }
 

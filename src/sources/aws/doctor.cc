@@ -7,6 +7,7 @@
 #include "sources/aws/client.h"
 #include "sources/aws/collect_aws.h"
 #include "sources/aws/iam_policy.h"
+#include "sources/aws/metric_queries.h"
 #include "sources/aws/wire.h"
 
 namespace culprit::aws {
@@ -18,6 +19,7 @@ using Kind = ApiError::Kind;
 constexpr std::chrono::minutes kSkewRefused{5};
 constexpr std::chrono::seconds kSkewWarned{30};
 constexpr std::chrono::hours kRecent{3};
+constexpr std::size_t kQueriesPerCall = 500;
 
 class Doctor {
  public:
@@ -181,11 +183,13 @@ class Doctor {
   }
 
   void metrics() {
-    if (system_.metrics.empty()) return;
+    std::vector<const SystemMetric*> metrics;
+    for (const auto& metric : system_.metrics)
+      if (is_cloudwatch_metric(metric) && metrics.size() < kQueriesPerCall) metrics.push_back(&metric);
+    if (metrics.empty()) return;
     const std::int64_t end = to_epoch_ms(client_.clock().now()) / 1000 / 60 * 60;
     boost::json::array queries;
-    for (std::size_t i = 0; i < system_.metrics.size() && i < 500; ++i)
-      queries.push_back(query_for(system_.metrics[i], i));
+    for (std::size_t i = 0; i < metrics.size(); ++i) queries.push_back(query_for(*metrics[i], i));
     const auto answer = ask(Service::kCloudWatch, "GetMetricData",
                             {{"MetricDataQueries", queries},
                              {"StartTime", end - std::chrono::seconds{kRecent}.count()},
@@ -196,14 +200,14 @@ class Doctor {
       for (const auto& item : array_at(*answer, "MetricDataResults"))
         if (item.is_object() && !array_at(item.get_object(), "Values").empty())
           with_data.insert(text_at(item.get_object(), "Id"));
-    for (std::size_t i = 0; i < system_.metrics.size(); ++i) {
-      const std::string check = fmt::format("metric {}", to_string(system_.metrics[i].metric));
+    for (std::size_t i = 0; i < metrics.size(); ++i) {
+      const std::string check = fmt::format("metric {}", to_string(metrics[i]->metric));
       if (!answer)
         resource_failed(check, answer.error());
       else if (with_data.contains(fmt::format("q{}", i)))
         add(DoctorStatus::kOk, check, "has data in the last 3 hours");
       else
-        metric_without_data(system_.metrics[i], check);
+        metric_without_data(*metrics[i], check);
     }
   }
 

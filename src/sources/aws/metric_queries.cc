@@ -39,13 +39,19 @@ void add_queries(std::vector<MetricQuery>& out, const SystemMetric& metric, cons
 
 }  // namespace
 
+bool is_cloudwatch_metric(const SystemMetric& metric) {
+  return !metric.metric.name_space.empty() && !metric.metric.name.empty();
+}
+
 std::vector<MetricQuery> plan_metric_queries(const System& system, const Window& span, const Window& incident,
                                              Time now) {
   std::vector<MetricQuery> out;
-  for (const auto& metric : system.metrics)
-    add_queries(out, metric, span, kept_period(metric.period, span.start, now), false);
   for (const auto& metric : system.metrics) {
-    if (!metric.long_view || !metric.long_period) continue;
+    if (!is_cloudwatch_metric(metric)) continue;
+    add_queries(out, metric, span, kept_period(metric.period, span.start, now), false);
+  }
+  for (const auto& metric : system.metrics) {
+    if (!is_cloudwatch_metric(metric) || !metric.long_view || !metric.long_period) continue;
     const Window window{incident.end - *metric.long_view, std::max(incident.end, span.end)};
     add_queries(out, metric, window, kept_period(*metric.long_period, window.start, now), true);
   }

@@ -9,6 +9,9 @@
 
 namespace culprit::aws {
 
+// False for ranges on signals that come from logs (an error rate): nothing to ask CloudWatch for.
+bool is_cloudwatch_metric(const SystemMetric& metric);
+
 struct MetricQuery {
   const SystemMetric* metric = nullptr;
   std::string statistic;

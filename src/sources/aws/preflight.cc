@@ -53,8 +53,10 @@ void plan_metrics(const System& system, const Window& span, const Window& incide
     bytes += static_cast<std::uint64_t>(query.window.length() / query.period + 1) * kBytesPerPoint;
   add(out, "cloudwatch:GetMetricData", fmt::format("{} series", queries.size()), batches_of(queries).size(),
       bytes, static_cast<double>(queries.size()) * kUsdPerMetricRequested);
-  add(out, "cloudwatch:ListMetrics", "only for metrics without data, at most", system.metrics.size(),
-      system.metrics.size() * 500, static_cast<double>(system.metrics.size()) * kUsdPerCloudWatchCall);
+  const auto metrics =
+      static_cast<std::uint64_t>(std::ranges::count_if(system.metrics, is_cloudwatch_metric));
+  add(out, "cloudwatch:ListMetrics", "only for metrics without data, at most", metrics, metrics * 500,
+      static_cast<double>(metrics) * kUsdPerCloudWatchCall);
   add(out, "cloudwatch:DescribeAlarms", "alarms on these metrics", 1, 20'000, kUsdPerCloudWatchCall);
 }
 
