@@ -4,6 +4,11 @@
 
 namespace culprit {
 
-std::vector<AddCommand> all_commands() { return {add_time, add_doctor}; }
+std::vector<AddCommand> all_commands() {
+  return {
+      add_seal, add_verify, add_unpack,  //
+      add_time, add_doctor,
+  };
+}
 
 }  // namespace culprit

@@ -8,12 +8,13 @@
 
 #include "base/digest.h"
 #include "store/tar.h"
+#include "store/valid_utf8.h"
 
 namespace culprit {
 
 namespace {
 
-constexpr std::string_view kSchema = "culprit-capsule";
+constexpr std::string_view kSchema = "culprit-capsule ";  // and the version
 constexpr int kVersion = 1;
 
 tl::unexpected<Error> damaged(std::string what, std::string hint = {}) {
@@ -22,13 +23,7 @@ tl::unexpected<Error> damaged(std::string what, std::string hint = {}) {
 
 // Notes may hold any bytes; a manifest is valid UTF-8.
 std::string json_text(std::string_view text) {
-  std::string out = boost::json::serialize(boost::json::value(text));
-  boost::system::error_code ec;
-  (void)boost::json::parse(out, ec);
-  if (!ec) return out;
-  std::replace_if(
-      out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
-  return out;
+  return boost::json::serialize(boost::json::value(valid_utf8(text)));
 }
 
 bool is_sha256_hex(std::string_view text) {
@@ -62,8 +57,8 @@ Result<void> check_version(const boost::json::object& root) {
     return damaged("the manifest is malformed: it has no schema");
   const std::string text(schema->get_string());
   int version = 0;
-  if (text.starts_with(std::string(kSchema) + " "))
-    std::from_chars(text.data() + kSchema.size() + 1, text.data() + text.size(), version);
+  if (text.starts_with(kSchema))
+    std::from_chars(text.data() + kSchema.size(), text.data() + text.size(), version);
   if (version == kVersion) return {};
   if (version > kVersion)
     return damaged(
@@ -118,7 +113,7 @@ std::string why_not_a_part_name(std::string_view name) {
 
 std::string to_text(const Manifest& m) {
   std::string out =
-      fmt::format("{{\n  \"schema\": \"{} {}\",\n  \"tool\": {},\n", kSchema, kVersion, json_text(m.tool));
+      fmt::format("{{\n  \"schema\": \"{}{}\",\n  \"tool\": {},\n", kSchema, kVersion, json_text(m.tool));
   if (m.created) out += fmt::format("  \"created\": \"{}\",\n", format_utc(*m.created));
   out += fmt::format("  \"signer\": {},\n  \"summary\": {{", m.signer ? json_text(*m.signer) : "null");
   const char* separator = "\n";
