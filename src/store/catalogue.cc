@@ -57,11 +57,23 @@ Result<void> each_row(Statement& statement, Row row) {
   }
 }
 
+// SQLite keeps a CREATE statement as it was written; line breaks mean nothing.
+std::string on_one_line(std::string_view sql) {
+  std::string out;
+  for (const char c : sql) {
+    const bool blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+    if (!blank) out += c;
+    if (blank && !out.ends_with(' ')) out += ' ';
+  }
+  return out;
+}
+
 Result<void> check_tables(const Database& database) {
   auto asked = database.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name");
   if (!asked) return tl::unexpected(asked.error());
   std::vector<std::string> found;
-  if (auto read = each_row(*asked, [&](Statement& s) { found.push_back(s.text(0)); }); !read) return read;
+  if (auto read = each_row(*asked, [&](Statement& s) { found.push_back(on_one_line(s.text(0))); }); !read)
+    return read;
   if (std::equal(found.begin(), found.end(), std::begin(kCatalogueTables), std::end(kCatalogueTables)))
     return {};
   return fail(ErrorCode::kDamaged, "the catalogue does not have the tables of this version",
