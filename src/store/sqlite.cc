@@ -80,8 +80,10 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& pa
     return tl::unexpected(storage_error("cannot open", path, errno));
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   if (mode == Mode::kCreate) flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-  if (mode == Mode::kWrite) flags |= SQLITE_OPEN_READWRITE;
-  if (mode == Mode::kRead) flags |= SQLITE_OPEN_READONLY;
+  // A reader too must be able to recover what a killed writer left; where the file may not be written,
+  // SQLite reads only.
+  else
+    flags |= SQLITE_OPEN_READWRITE;
   sqlite3* raw = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
   std::unique_ptr<Database> database(new Database(raw, path));
@@ -89,7 +91,8 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& pa
   sqlite3_busy_timeout(raw, kBusyTimeoutMs);
   sqlite3_limit(raw, SQLITE_LIMIT_LENGTH, kValueBytesMax);
   sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-  if (auto set = database->execute(kSettings); !set) return tl::unexpected(set.error());
+  const std::string settings = std::string(kSettings) + (mode == Mode::kRead ? "PRAGMA query_only=ON;" : "");
+  if (auto set = database->execute(settings); !set) return tl::unexpected(set.error());
   return database;
 }
 
@@ -129,6 +132,10 @@ Error Database::error(int code) const {
     case SQLITE_LOCKED:
       return Error{ErrorCode::kStorage, "the catalogue is held by another program", path_.string(),
                    "Wait until the other culprit has finished with this store."};
+    case SQLITE_READONLY:
+      return Error{ErrorCode::kStorage,
+                   "the catalogue was left by an interrupted writer and may not be written", path_.string(),
+                   "Copy the store to where it can be written, and open it there."};
     default:
       return Error{
           ErrorCode::kStorage, fmt::format("the catalogue cannot be used: {}", detail), path_.string(), {}};
