@@ -193,8 +193,8 @@ void put_visual(std::string& out, const Block& b) {
 void put_block(std::string& out, const Block& b) {
   switch (b.kind) {
     case Block::Kind::kHeading:
-      out += std::string(static_cast<std::size_t>(b.level), '#') + " " + with_code(b.phrase.text, true) +
-             "\n\n";
+      out +=
+          std::string(static_cast<std::size_t>(b.level), '#') + " " + with_code(b.phrase.text, true) + "\n\n";
       break;
     case Block::Kind::kParagraph:
       out += phrase(b.phrase) + "\n\n";

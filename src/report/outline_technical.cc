@@ -69,8 +69,9 @@ void add_metrics(const Findings& f, const Clock& clock, Blocks& blocks) {
     for (const auto& claim : m.claims) claims.push_back({one_line(m.title), say(claim)});
   }
   blocks.push_back(table(std::move(t)));
-  if (!claims.empty()) blocks.push_back(list(std::move(claims)));
-  blocks.push_back(visual(Block::Visual::kMetricCharts, 0, {}));
+  Blocks plain;
+  if (!claims.empty()) plain.push_back(list(std::move(claims)));
+  blocks.push_back(visual(Block::Visual::kMetricCharts, 0, std::move(plain)));
 }
 
 void add_patterns(const Findings& f, const Clock& clock, Blocks& blocks) {
@@ -81,9 +82,9 @@ void add_patterns(const Findings& f, const Clock& clock, Blocks& blocks) {
       {}};
   std::vector<Item> notes;
   for (const auto& p : f.patterns) {
-    const std::string peak = p.peak
-                                 ? fmt::format("{} in {}", wording::count(p.peak_count), clock.both(*p.peak))
-                                 : std::string(wording::kNoValue);
+    const std::string peak =
+        p.peak ? fmt::format("{} in {}", wording::count(p.peak_count), clock.minute(*p.peak))
+               : std::string(wording::kNoValue);
     t.rows.push_back({cell(p.title + ", " + title_of(f, p.component), refs_of(p.evidence)),
                       cell(wording::count(p.count)), cell(wording::number(p.baseline_per_minute) + "/min"),
                       cell(clock.both(p.first)), cell(clock.both(p.last)), cell(peak),

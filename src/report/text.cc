@@ -90,13 +90,13 @@ class TextReport {
   }
 
   void put_visual(const Block& b) {
-    if (b.visual == Block::Visual::kMetricCharts) return put_metric_sparklines();
     if (b.visual == Block::Visual::kEvidence) {
       canvas_.blank();
       canvas_.paragraph("", Phrase{b.phrase.text, {}, Tone::kStrong, false});
       previous_ = Block::Kind::kHeading;
     }
     for (const auto& inner : b.plain) put(inner);
+    if (b.visual == Block::Visual::kMetricCharts) put_metric_sparklines();
     if (b.visual == Block::Visual::kPatternCharts) put_pattern_sparklines();
   }
 

@@ -45,6 +45,7 @@ class Clock {
   // "17:03:11 (23:03:11Z)"; with the date when it is not the window's own.
   std::string both(Time t) const;
   std::string both(const std::optional<Time>& t) const;
+  std::string minute(Time t) const;         // "17:03 (23:03Z)"
   std::string local(Time t) const;          // "17:03:11"
   std::string utc(Time t) const;            // "23:03:11Z"
   std::string local_range(Window w) const;  // "2025-08-21 17:00:00 – 17:10:00 -06 (America/Costa_Rica)"

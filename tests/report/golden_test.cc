@@ -27,6 +27,7 @@ TEST_P(Golden, TextInAscii) {
   expect_golden(file(".ascii.txt"), render_text(findings_, {100, false, false}));
 }
 TEST_P(Golden, Markdown) { expect_golden(file(".md"), render_markdown(findings_)); }
+TEST_P(Golden, Html) { expect_golden(file(".html"), render_html(findings_)); }
 TEST_P(Golden, Json) { expect_golden(file(".json"), render_json(findings_)); }
 
 TEST_P(Golden, SameFindingsGiveTheSameBytes) {
@@ -34,6 +35,7 @@ TEST_P(Golden, SameFindingsGiveTheSameBytes) {
   EXPECT_EQ(render_text(findings_, {}), render_text(again, {}));
   EXPECT_EQ(render_markdown(findings_), render_markdown(again));
   EXPECT_EQ(render_json(findings_), render_json(again));
+  EXPECT_EQ(render_html(findings_), render_html(again));
 }
 
 std::string name_of(const testing::TestParamInfo<Sample>& sample) {

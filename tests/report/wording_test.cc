@@ -63,6 +63,7 @@ TEST(Clock, ShowsLocalAndUtc) {
   const Findings f = sample_incident();
   const wording::Clock clock(f);
   EXPECT_EQ(clock.both(parse_iso8601("2025-08-21T23:03:11Z").value()), "17:03:11 (23:03:11Z)");
+  EXPECT_EQ(clock.minute(parse_iso8601("2025-08-21T23:03:00Z").value()), "17:03 (23:03Z)");
   EXPECT_EQ(clock.local_range(f.window), "2025-08-21 17:00:00 – 17:10:00 -06 (America/Costa_Rica)");
   EXPECT_EQ(clock.utc_range(f.window), "2025-08-21T23:00:00Z – 2025-08-21T23:10:00Z");
 }
