@@ -85,6 +85,7 @@ section+section{margin-top:56px;border-top:1px solid var(--line)}
 .meter{display:block;height:5px;border-radius:3px;background:var(--muted-bg);overflow:hidden;margin-top:9px}
 .meter span{display:block;height:100%;border-radius:3px;background:var(--accent)}
 .two,.grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:16px}
+.grid{grid-template-columns:repeat(auto-fill,minmax(min(100%,400px),1fr))}
 .three{grid-template-columns:repeat(auto-fit,minmax(min(100%,270px),1fr))}
 .card{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:20px;margin:0;box-shadow:var(--shadow);min-width:0}
 .card>h3:first-child{margin:0 0 10px;font-size:13px;font-weight:600;letter-spacing:0;color:var(--faint)}
@@ -104,7 +105,7 @@ section+section{margin-top:56px;border-top:1px solid var(--line)}
 constexpr std::string_view kParts = R"css(
 .scroll{overflow-x:auto;margin:0 0 16px;border:1px solid var(--line);border-radius:12px;background:var(--card)}
 table{border-collapse:collapse;width:100%;font-size:13.5px;line-height:1.45}
-th,td{padding:10px 14px;text-align:left;vertical-align:top;font-weight:400}
+th,td{padding:10px 12px;text-align:left;vertical-align:top;font-weight:400}
 thead th{font-size:12px;font-weight:600;color:var(--faint);background:var(--panel);white-space:nowrap;border-bottom:1px solid var(--line)}
 tbody tr+tr>*{border-top:1px solid var(--grid)}
 tbody th{font-weight:550;min-width:130px}
@@ -206,7 +207,7 @@ pre{margin:0 0 12px;padding:11px 14px;border:1px solid var(--line);border-radius
 .hypothesis summary{grid-template-columns:auto minmax(0,1fr) 44px 10px}
 .hypothesis summary .meter{grid-column:2/4;grid-row:3}
 .hypothesis summary .pill{grid-column:2/4;grid-row:2;justify-self:start}
-.events li{grid-template-columns:26px minmax(0,1fr)}
+.events li{grid-template-columns:26px minmax(0,1fr);gap:3px 14px}
 .events .what{grid-column:2}
 .ev .body{padding-left:10px}
 .terms .mid{display:none}.odds{display:none}

@@ -37,6 +37,7 @@ std::string header(const Findings& f, const Clock& clock) {
 }
 
 std::string facts(const Findings& f, const Clock& clock) {
+  if (f.severity.empty() && !f.onset && primary(f) == nullptr) return {};
   std::string out = "<dl class=\"facts\">\n";
   if (!f.severity.empty())
     out += fact("Severity", escape(one_line(f.severity)), escape(wording::severity_meaning(f.severity)));
@@ -60,10 +61,9 @@ std::string cause_card(const Findings& f) {
   if (h != nullptr && !h->summary.empty())
     out += fmt::format("<p class=\"minor\">{}</p>\n", inline_text(one_line(h->summary)));
   if (h == nullptr && f.root_cause.primary.empty())
-    out += f.verdict == Verdict::kNoIncident
-               ? "<p class=\"muted\">None: no incident was found in this window.</p>\n"
-               : "<p class=\"muted\">Not found: no hypothesis is supported well enough by what could be "
-                 "seen.</p>\n";
+    out +=
+        "<p class=\"muted\">Not found: no hypothesis is supported well enough by what could be "
+        "seen.</p>\n";
   return out + "</div>\n";
 }
 
@@ -94,7 +94,8 @@ std::string summary(const Findings& f) {
   for (const auto& sentence : f.summary)
     out += fmt::format("<p class=\"lead\">{}</p>\n", inline_text(one_line(sentence)));
   out += facts(f, clock);
-  out += "<div class=\"two\">\n" + cause_card(f) + steps_card(f) + "</div>\n";
+  out += "<div class=\"two\">\n" + (f.verdict == Verdict::kNoIncident ? "" : cause_card(f)) + steps_card(f) +
+         "</div>\n";
   if (!f.severity_reasons.empty()) {
     out += fmt::format("<h3>Why {}</h3>\n<ul class=\"list\">\n",
                        f.severity.empty() ? "this severity" : escape(one_line(f.severity)));

@@ -69,7 +69,8 @@ std::string metric_charts(const Findings& f) {
   if (f.metrics.empty()) return {};
   const Clock clock(f);
   std::string out = fmt::format(
-      "<p class=\"muted hint\">Shaded: the window. Times in {}. Missing datapoints stay open; point at a chart, "
+      "<p class=\"muted hint\">Shaded: the window. Times in {}. Missing datapoints stay open; point at a "
+      "chart, "
       "or use the "
       "arrow keys, to read values.</p>\n<div class=\"grid\">\n",
       escape(clock.zone().name()));

@@ -54,8 +54,18 @@ std::string references(const std::vector<EvidenceRef>& refs) {
   return out + "</span>";
 }
 
+std::string code(std::string_view text) {
+  std::string out = "<code>";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    out += escape(text.substr(i, 1));
+    const bool after_colons = text[i] == ':' && i > 0 && text[i - 1] == ':';
+    if (after_colons || text[i] == '#' || text[i] == '/') out += "<wbr>";  // where a long name may break
+  }
+  return out + "</code>";
+}
+
 std::string phrase(const Phrase& p) {
-  std::string text = p.code ? fmt::format("<code>{}</code>", escape(p.text)) : inline_text(p.text);
+  std::string text = p.code ? code(p.text) : inline_text(p.text);
   if (p.tone == Tone::kStrong) text = "<strong>" + text + "</strong>";
   if (p.evidence.empty()) return text;
   return text + " " + references(p.evidence);

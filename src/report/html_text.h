@@ -13,6 +13,7 @@ namespace culprit::html {
 std::string escape(std::string_view text);
 // Text in which `…` becomes <code>.
 std::string inline_text(std::string_view text);
+std::string code(std::string_view text);  // a name in <code>
 std::string phrase(const Phrase& p);
 std::string references(const std::vector<EvidenceRef>& refs);
 std::string_view tone_class(Tone tone);  // "good", "warn", "bad", "muted", ""
