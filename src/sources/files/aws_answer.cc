@@ -57,6 +57,8 @@ std::string without_command(std::string_view hint) {
   return out;
 }
 
+constexpr std::size_t kFailuresMax = 50;  // gaps out of one file's `failures`
+
 struct StateKind {
   std::string_view member;     // of the answer
   std::string_view id_member;  // of the item
@@ -193,6 +195,7 @@ void AwsAnswerReader::db_event(const json::value& item) {
 
 // describe-services and describe-tasks say in `failures` what they did not find.
 void AwsAnswerReader::failure(const json::value& item) {
+  if (++failures_ > kFailuresMax) return;
   const auto arn = text_member(item, "arn");
   const auto reason = text_member(item, "reason");
   intake_.gap({GapReason::kMissing,

@@ -61,6 +61,7 @@ class AwsAnswerReader {
   bool holds_log_events_ = false;
   std::uint64_t tasks_listed_ = 0;
   std::uint64_t skipped_events_ = 0;
+  std::size_t failures_ = 0;
   std::uint64_t complaints_ = 0;
   std::string first_complaint_;
 };

@@ -102,6 +102,10 @@ void Intake::gap(Gap gap) {
   if (!failure_) check(store_.put_gap(gap));
 }
 
+void Intake::gap_once(Gap gap) {
+  if (gaps_said_.emplace(gap.reason, gap.subject).second) this->gap(std::move(gap));
+}
+
 void Intake::unreadable(std::string subject, std::string detail) {
   gap({GapReason::kUnreadable, std::move(subject), {}, std::move(detail), {}, {}});
 }
@@ -157,7 +161,7 @@ void Intake::absent_metrics(const Component& component) {
   std::vector<const SystemMetric*> absent;
   std::size_t wanted = 0;
   for (const auto& metric : system_.metrics) {
-    if (metric.component != component.id || metric.metric.name.empty()) continue;
+    if (metric.component != component.id || !metric.signal.empty() || metric.metric.name.empty()) continue;
     ++wanted;
     if (!metrics_.contains(metric.metric)) absent.push_back(&metric);
   }

@@ -37,6 +37,7 @@ class Intake {
   void series(const Series& series);
   void state(const ResourceState& state);
   void gap(Gap gap);
+  void gap_once(Gap gap);  // unless one with its reason and subject was recorded so
   void unreadable(std::string subject, std::string detail);
   void journal(const JournalEntry& entry);
   void note(std::string_view key, std::string_view value);
@@ -77,6 +78,7 @@ class Intake {
   std::set<std::pair<std::string, std::string>> states_;  // kind and id, or the service of a task
   std::set<std::string> listed_tasks_, described_tasks_;
   std::unordered_set<std::uint64_t> event_ids_;
+  std::set<std::pair<GapReason, std::string>> gaps_said_;
 };
 
 }  // namespace culprit

@@ -28,12 +28,13 @@ void describe_log_events(const FileJob& job, const AwsAnswerReader& reader, Inta
     intake.gap({GapReason::kCut, job.subject, target.component, text + ".", {}, intake.options().keep});
   }
   if (reader.format() == "aws logs filter-log-events")
-    intake.gap({GapReason::kNotAsked, target.group, target.component,
-                fmt::format("Of this group the input holds a saved answer of `aws logs filter-log-events` "
-                            "({}), not the log: "
-                            "events that its filter did not match are not known.",
-                            job.subject),
-                "logs:FilterLogEvents", intake.options().keep});
+    intake.gap_once(
+        {GapReason::kNotAsked, target.group, target.component,
+         fmt::format("Of this group the input holds a saved answer of `aws logs filter-log-events` "
+                     "({}), not the log: "
+                     "events that its filter did not match are not known.",
+                     job.subject),
+         "logs:FilterLogEvents", intake.options().keep});
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include "sources/files/printable.h"
 #include "sources/files/read_kinds.h"
 
 namespace culprit {
@@ -40,6 +41,9 @@ void record_losses(const FileJob& job, const SplitStats& stats, Intake& intake, 
     add_note(row, text);
     intake.gap({GapReason::kCut, job.subject, job.log_target.component, text + ".", {}, {}});
   }
+  if (stats.unknown_zone_times > 0)
+    add_note(row, fmt::format("{} time stamps are of the unknown zone '{}' and were read as UTC",
+                              stats.unknown_zone_times, printable_text(stats.unknown_zone, 20)));
   if (stats.lines_without_time > kHeadLinesMax) {
     const auto text =
         fmt::format("{} lines before the first time stamp are not kept", stats.lines_without_time);
