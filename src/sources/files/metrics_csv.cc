@@ -60,6 +60,11 @@ bool is_time_name(std::string_view name) {
   return name == "timestamp" || name == "time" || name == "date" || name == "datetime" || name == "ts";
 }
 
+bool is_column_name(std::string_view cell) {
+  return !cell.empty() && std::isalpha(static_cast<unsigned char>(cell.front())) != 0 &&
+         std::ranges::all_of(cell, [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+}
+
 // "A=b;C=d", sorted by name.
 Result<std::vector<Dimension>> dimensions_of(std::string_view text) {
   std::vector<Dimension> out;
@@ -94,6 +99,7 @@ CsvKind recognise_csv(std::string_view text) {
     if (known == 5) return CsvKind::kMetrics;
     return cells.size() == 2 ? CsvKind::kPoints : CsvKind::kOther;
   }
+  if (cells.size() >= 3 && std::ranges::all_of(cells, is_column_name)) return CsvKind::kOther;
   // No header: every one of the first lines must be a time and a number.
   if (cells.size() != 2) return CsvKind::kNone;
   for (int i = 0; i < 3 && !text.empty(); ++i) {

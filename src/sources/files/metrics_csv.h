@@ -20,7 +20,7 @@ inline constexpr std::string_view kMetricsHeader =
 enum class CsvKind {
   kMetrics,  // a header with the columns of kMetricsHeader, in any order (unit and period_s may lack)
   kPoints,   // two columns: a time and a number, perhaps under a header
-  kOther,    // a CSV whose first column is a time, with another header
+  kOther,    // a CSV with another header
   kNone,
 };
 CsvKind recognise_csv(std::string_view text);

@@ -30,9 +30,8 @@ void describe_log_events(const FileJob& job, const AwsAnswerReader& reader, Inta
   if (reader.format() == "aws logs filter-log-events")
     intake.gap_once(
         {GapReason::kNotAsked, target.group, target.component,
-         fmt::format("Of this group the input holds a saved answer of `aws logs filter-log-events` "
-                     "({}), not the log: "
-                     "events that its filter did not match are not known.",
+         fmt::format("Of this group the input holds saved answers of `aws logs filter-log-events` ({}), "
+                     "not the log: events that their filters did not match are not known.",
                      job.subject),
          "logs:FilterLogEvents", intake.options().keep});
 }

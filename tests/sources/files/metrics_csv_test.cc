@@ -81,6 +81,8 @@ TEST(MetricsCsv, TellsKindsApart) {
   EXPECT_EQ(recognise_csv("1755817200,3.5"), CsvKind::kPoints);
   EXPECT_EQ(recognise_csv("timestamp,host,cpu\n"), CsvKind::kOther);
   EXPECT_EQ(recognise_csv("2025-08-21 23:00:00,123 INFO started\n"), CsvKind::kNone);
+  EXPECT_EQ(recognise_csv("LineId,Content,Event_Id\n1,2,3\n"), CsvKind::kOther);
+  EXPECT_EQ(recognise_csv("{\"a\":1,\"b\":2,\"c\":3}\n"), CsvKind::kNone);
   EXPECT_EQ(recognise_csv("hello, world\n"), CsvKind::kNone);
   EXPECT_EQ(recognise_csv("now,3\n"), CsvKind::kNone);
   EXPECT_EQ(recognise_csv(""), CsvKind::kNone);
