@@ -19,9 +19,12 @@ enum class Failure {
   kUpstreamTimeout,     // Net::ReadTimeout, Net::OpenTimeout, Faraday::TimeoutError, HTTP client time-outs
   kError,               // level ERROR or FATAL in the line's own format
 };
-std::string_view to_string(Failure failure);  // "rack_timeout", "active_storage", …: names of signals
+// The signal's name (docs/signals.md): "rack_timeouts", "active_storage_failures", …, "errors".
+std::string_view to_string(Failure failure);
 
-// All that apply, in the order above. Cheap when nothing applies: one scan.
+// All that apply, in the order above. Cheap when nothing applies: one scan. Names alone are no failure: a job
+// of ActiveStorage that is done, a path with "timeout" in it, an exit code of 0. May be called from several
+// threads.
 std::vector<Failure> classify_failure(std::string_view event);
 
 }  // namespace culprit

@@ -1,0 +1,96 @@
+#include "logs/literal_set.h"
+
+#include <fmt/format.h>
+#include <hs/hs.h>
+
+#include <vector>
+
+namespace culprit {
+
+struct LiteralSet::Compiled {
+  Compiled() = default;
+  Compiled(const Compiled&) = delete;
+  Compiled& operator=(const Compiled&) = delete;
+  ~Compiled() { hs_free_database(database); }
+  hs_database_t* database = nullptr;  // null when there are no literals
+};
+
+struct LiteralSet::Scratch {
+  Scratch() = default;
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch() { hs_free_scratch(scratch); }
+  hs_scratch_t* scratch = nullptr;
+};
+
+LiteralSet::LiteralSet() : scratch_(std::make_unique<Scratch>()) {}
+LiteralSet::LiteralSet(LiteralSet&&) noexcept = default;
+LiteralSet& LiteralSet::operator=(LiteralSet&&) noexcept = default;
+LiteralSet::~LiteralSet() = default;
+
+LiteralSet::LiteralSet(const LiteralSet& other)
+    : compiled_(other.compiled_), scratch_(std::make_unique<Scratch>()) {
+  if (other.scratch_->scratch != nullptr &&
+      hs_clone_scratch(other.scratch_->scratch, &scratch_->scratch) != HS_SUCCESS)
+    throw std::bad_alloc();
+}
+
+LiteralSet& LiteralSet::operator=(const LiteralSet& other) {
+  if (this != &other) *this = LiteralSet(other);
+  return *this;
+}
+
+Result<LiteralSet> LiteralSet::make(std::span<const Literal> literals) {
+  LiteralSet out;
+  auto compiled = std::make_shared<Compiled>();
+  if (!literals.empty()) {
+    std::vector<const char*> texts;
+    std::vector<unsigned> flags, ids;
+    std::vector<std::size_t> sizes;
+    for (std::size_t i = 0; i < literals.size(); ++i) {
+      if (literals[i].text.empty()) return fail(ErrorCode::kInput, "an empty literal would match everything");
+      texts.push_back(literals[i].text.data());
+      sizes.push_back(literals[i].text.size());
+      flags.push_back((literals[i].ignore_case ? HS_FLAG_CASELESS : 0U) |
+                      (literals[i].once ? HS_FLAG_SINGLEMATCH : 0U));
+      ids.push_back(static_cast<unsigned>(i));
+    }
+    hs_compile_error_t* error = nullptr;
+    const auto status = hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), sizes.data(),
+                                             static_cast<unsigned>(texts.size()), HS_MODE_BLOCK, nullptr,
+                                             &compiled->database, &error);
+    if (status != HS_SUCCESS) {
+      const std::string why =
+          error != nullptr && error->message != nullptr ? error->message : "unknown reason";
+      const int which = error != nullptr ? error->expression : -1;
+      hs_free_compile_error(error);
+      return fail(ErrorCode::kInput, fmt::format("literal cannot be searched for: {}", why),
+                  which >= 0 ? literals[static_cast<std::size_t>(which)].text : std::string());
+    }
+    if (hs_alloc_scratch(compiled->database, &out.scratch_->scratch) != HS_SUCCESS)
+      return fail(ErrorCode::kInternal, "no memory for the pattern search");
+  }
+  out.compiled_ = std::move(compiled);
+  return out;
+}
+
+void LiteralSet::find(std::string_view text, Found found, void* state) const {
+  if (compiled_->database == nullptr || text.empty()) return;
+  struct Call {
+    Found found;
+    void* state;
+  };
+  // Vectorscan counts in 32 bits; events are far smaller.
+  const auto size = static_cast<unsigned>(std::min<std::size_t>(text.size(), 0x7fffffff));
+  Call call{found, state};
+  hs_scan(
+      compiled_->database, text.data(), size, 0, scratch_->scratch,
+      [](unsigned id, unsigned long long, unsigned long long to, unsigned, void* context) {
+        auto& c = *static_cast<Call*>(context);
+        c.found(c.state, id, static_cast<std::size_t>(to));
+        return 0;
+      },
+      &call);
+}
+
+}  // namespace culprit
