@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "report/html_parts.h"
 #include "report/html_text.h"
 #include "report/printable.h"
@@ -44,8 +47,9 @@ std::string facts(const Findings& f, const Clock& clock) {
   out += time_fact("Onset", f.onset, "no onset found", clock);
   out += time_fact("Recovery", f.recovery, f.onset ? "not seen inside the data" : "", clock);
   if (const Hypothesis* h = primary(f)) {
-    const std::string bar = fmt::format("<span class=\"meter\"><span style=\"width:{:.1f}%\"></span></span>",
-                                        std::clamp(h->confidence, 0.0, 1.0) * 100);
+    const std::string bar =
+        fmt::format("<span class=\"meter\"><span style=\"width:{:.1f}%\"></span></span>",
+                    std::isfinite(h->confidence) ? std::clamp(h->confidence, 0.0, 1.0) * 100 : 0.0);
     out += fact("Confidence", escape(wording::share(h->confidence)), bar);
   }
   return out + "</dl>\n";

@@ -164,9 +164,14 @@ std::string spoken(const MetricFinding& m, const wording::Clock& clock) {
 
 }  // namespace
 
-std::string metric_chart(const Findings& f, const MetricFinding& m, const wording::Clock& clock) {
+std::string metric_chart(const Findings& f, const MetricFinding& given, const wording::Clock& clock) {
+  MetricFinding m = given;
+  for (auto& s : m.chart)  // what is no number is missing
+    std::erase_if(s.points, [](const Datapoint& p) { return !std::isfinite(p.value); });
+  if (m.high_line && !std::isfinite(*m.high_line)) m.high_line.reset();
+  if (m.baseline_median && !std::isfinite(*m.baseline_median)) m.baseline_median.reset();
   const Window span = chart_span(m);
-  if (span.length().count() == 0 || m.chart.front().points.empty()) return {};
+  if (m.chart.empty() || span.length().count() == 0 || m.chart.front().points.empty()) return {};
   const TimeAxis axis(span, kLeft, kRight);
   const double most = std::max(finite_extreme(m, true), m.high_line.value_or(0));
   const std::vector<double> ticks = value_ticks(finite_extreme(m, false), most);

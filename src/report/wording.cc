@@ -57,6 +57,7 @@ std::string percent(double value) {
 }
 
 std::string share(double zero_to_one) {
+  if (!std::isfinite(zero_to_one)) return std::string(kNoValue);
   // Never rounded to certainty: 0.997 is "99 %", not "100 %".
   const double value = zero_to_one * 100;
   if (value > 99 && zero_to_one < 1) return "99 %";

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "hostile.h"
 #include "report/report.h"
 #include "report/time_axis.h"
@@ -65,6 +67,25 @@ TEST(Html, AMetricWithoutDatapointsHasNoChart) {
   Findings f = sample_cannot_tell();
   EXPECT_THAT(render_html(f), HasSubstr("No datapoints"));
   EXPECT_THAT(render_html(f), Not(HasSubstr("<svg class=\"plot\"")));
+}
+
+TEST(Html, WhatIsNoNumberIsNotDrawn) {
+  Findings f = sample_incident();
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const double infinity = std::numeric_limits<double>::infinity();
+  for (auto& m : f.metrics) {
+    m.incident_average = nan;
+    m.baseline_median = nan;
+    m.high_line = infinity;
+    for (auto& s : m.chart)
+      for (std::size_t i = 0; i < s.points.size(); i += 3) s.points[i].value = i % 2 == 0 ? nan : infinity;
+  }
+  for (auto& h : f.hypotheses) h.confidence = h.prior = nan;
+  const std::string out = render_html(f);
+  for (const char* text : {"nan ", "nan%", "nan\"", ">nan", ",nan", "inf\"", ">inf", " inf "})
+    EXPECT_THAT(out, Not(HasSubstr(text))) << text;
+  render_text(f, {80, true, true});
+  render_markdown(f);
 }
 
 TEST(TimeAxis, TicksAreRoundInTheTeamsZone) {
