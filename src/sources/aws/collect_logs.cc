@@ -88,7 +88,13 @@ class LogCollector {
     const std::uint64_t most = collection_.options().max_log_bytes;
     Budget raw(most - most / kFilteredShare);
     collection_.progress().start("log pieces", pieces_.size());
-    in_parallel(pieces_.size(), [&](std::size_t i) { fetch(pieces_[i], "", raw); });
+    // Part after part: a long piece of the incident must not lose the budget to a quick one of the baseline.
+    for (const auto part : {SpanPart::kIncident, SpanPart::kTail, SpanPart::kBaseline}) {
+      std::vector<Piece*> wanted;
+      for (auto& piece : pieces_)
+        if (piece.part == part) wanted.push_back(&piece);
+      in_parallel(wanted.size(), [&](std::size_t i) { fetch(*wanted[i], "", raw); });
+    }
     Budget filtered(most / kFilteredShare);
     fetch_matches_of_cut(filtered);
     if (!collection_.going()) return;

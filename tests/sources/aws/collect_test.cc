@@ -59,25 +59,30 @@ class Collecting : public testing::Test {
     options.baseline = {kStart - std::chrono::minutes{30}, kStart};
     options.tail = std::chrono::minutes{10};
     aws.on("GetCallerIdentity",
-           "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123:user/u</Arn><Account>123</Account>"
+           "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123:user/u</"
+           "Arn><Account>123</Account>"
            "</GetCallerIdentityResult></GetCallerIdentityResponse>");
     aws.on("DescribeClusters", R"({"clusters":[{"clusterName":"cluster","status":"ACTIVE"}],"failures":[]})");
-    aws.on("DescribeServices",
-           R"({"services":[{"serviceName":"web-service","createdAt":1755817200.5,"desiredCount":2}],"failures":[]})");
+    aws.on(
+        "DescribeServices",
+        R"({"services":[{"serviceName":"web-service","createdAt":1755817200.5,"desiredCount":2}],"failures":[]})");
     aws.on("ListTasks", R"({"taskArns":["arn:task/1"]})");
     aws.on("DescribeTasks", R"({"tasks":[{"taskArn":"arn:task/1","startedAt":1755817200}],"failures":[]})");
     aws.on("DescribeDBInstances",
            "<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances><DBInstance>"
            "<DBInstanceIdentifier>database</DBInstanceIdentifier><AllocatedStorage>100</AllocatedStorage>"
-           "<MultiAZ>false</MultiAZ></DBInstance></DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>");
-    aws.on("DescribeEvents",
-           "<DescribeEventsResponse><DescribeEventsResult><Events><Event><Message>Restarted</Message>"
-           "<Date>2025-08-21T23:01:00Z</Date></Event></Events></DescribeEventsResult></DescribeEventsResponse>");
+           "<MultiAZ>false</MultiAZ></DBInstance></DBInstances></DescribeDBInstancesResult></"
+           "DescribeDBInstancesResponse>");
+    aws.on(
+        "DescribeEvents",
+        "<DescribeEventsResponse><DescribeEventsResult><Events><Event><Message>Restarted</Message>"
+        "<Date>2025-08-21T23:01:00Z</Date></Event></Events></DescribeEventsResult></DescribeEventsResponse>");
     aws.on("GetMetricData",
            R"({"MetricDataResults":[{"Id":"q0","Timestamps":[1755817260,1755817200],"Values":[2.5,1]},)"
            R"({"Id":"q1","Timestamps":[1755817200],"Values":[9]}],"Messages":[]})");
     aws.on("DescribeAlarms", R"({"MetricAlarms":[],"CompositeAlarms":[]})");
-    aws.on("DescribeLogGroups", R"({"logGroups":[{"logGroupName":"/web","storedBytes":1},{"logGroupName":"/web2"}]})");
+    aws.on("DescribeLogGroups",
+           R"({"logGroups":[{"logGroupName":"/web","storedBytes":1},{"logGroupName":"/web2"}]})");
     aws.on("FilterLogEvents", R"({"events":[]})");
   }
 
@@ -91,7 +96,8 @@ class Collecting : public testing::Test {
   // Events of one piece at their time, whatever piece is asked.
   void serve_log(std::vector<std::pair<std::int64_t, std::string>> lines) {
     aws.on("FilterLogEvents", [lines = std::move(lines)](const Call& call) {
-      const auto start = call.parameters.at("startTime").as_int64(), end = call.parameters.at("endTime").as_int64();
+      const auto start = call.parameters.at("startTime").as_int64(),
+                 end = call.parameters.at("endTime").as_int64();
       const auto* filter = call.parameters.if_contains("filterPattern");
       std::string list;
       for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -129,7 +135,8 @@ TEST_F(Collecting, AsksForRunningAndStoppedTasks) {
   ASSERT_TRUE(collect());
   std::string asked;
   for (const auto& call : aws.calls)
-    if (call.operation == "ListTasks") asked += std::string(call.parameters.at("desiredStatus").as_string()) + " ";
+    if (call.operation == "ListTasks")
+      asked += std::string(call.parameters.at("desiredStatus").as_string()) + " ";
   EXPECT_EQ(asked, "RUNNING STOPPED ");
 }
 
@@ -138,7 +145,8 @@ TEST_F(Collecting, KeepsDatapointsAscendingWithUnit) {
   ASSERT_EQ(store.series.size(), 2u);
   EXPECT_EQ(store.series[0].statistic, "Average");
   EXPECT_EQ(store.series[0].unit, "Percent");
-  EXPECT_THAT(store.series[0].points, testing::ElementsAre(Datapoint{kStart, 1}, Datapoint{kStart + std::chrono::seconds{60}, 2.5}));
+  EXPECT_THAT(store.series[0].points,
+              testing::ElementsAre(Datapoint{kStart, 1}, Datapoint{kStart + std::chrono::seconds{60}, 2.5}));
 }
 
 TEST_F(Collecting, JournalHoldsEachCallAsAwsCommandWithoutSecrets) {
@@ -147,20 +155,33 @@ TEST_F(Collecting, JournalHoldsEachCallAsAwsCommandWithoutSecrets) {
   bool found = false;
   for (const auto& entry : store.journal) {
     EXPECT_EQ(entry.request.find("secret"), std::string::npos);
-    found = found || (entry.action == "rds:DescribeDBInstances" &&
-                      entry.request == "aws rds describe-db-instances --db-instance-identifier database --region us-east-1");
+    found =
+        found || (entry.action == "rds:DescribeDBInstances" &&
+                  entry.request ==
+                      "aws rds describe-db-instances --db-instance-identifier database --region us-east-1");
   }
   EXPECT_TRUE(found);
 }
 
 TEST_F(Collecting, AppendsLogEventsInOrderOfTimeThoughFetchedByImportance) {
   const auto base = to_epoch_ms(kStart);
-  serve_log({{base - 1'000'000, "baseline"}, {base + 700'000, "tail"}, {base + 1000, "incident"}, {base + 1000, "incident two"}});
+  serve_log({{base - 1'000'000, "baseline"},
+             {base + 700'000, "tail"},
+             {base + 1000, "incident"},
+             {base + 1000, "incident two"}});
   ASSERT_TRUE(collect());
   std::vector<std::string> messages;
   for (const auto& event : store.events) messages.push_back(event.message);
   EXPECT_THAT(messages, testing::ElementsAre("baseline", "incident", "incident two", "tail"));
-  EXPECT_EQ(aws.calls[aws.calls.size() - aws.count("FilterLogEvents")].parameters.at("startTime"), base);
+  std::vector<std::int64_t> starts;
+  for (const auto& call : aws.calls)
+    if (call.operation == "FilterLogEvents") starts.push_back(call.parameters.at("startTime").as_int64());
+  const auto first_of_baseline =
+      std::ranges::find_if(starts, [&](std::int64_t start) { return start < base; });
+  EXPECT_TRUE(std::ranges::all_of(starts.begin(), first_of_baseline,
+                                  [&](std::int64_t start) { return start >= base; }));
+  EXPECT_TRUE(
+      std::ranges::all_of(first_of_baseline, starts.end(), [&](std::int64_t start) { return start < base; }));
 }
 
 TEST_F(Collecting, FollowsEmptyPagesThatCarryAToken) {
@@ -223,7 +244,8 @@ TEST_F(Collecting, RetryAfterIsObeyed) {
 TEST_F(Collecting, ADeniedActionIsAGapWithItsIamAction) {
   aws.on("FilterLogEvents", [](const Call&) { return json_error("AccessDeniedException"); });
   aws.on("DescribeEvents", [](const Call&) {
-    return answer(403, "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>");
+    return answer(
+        403, "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>");
   });
   ASSERT_TRUE(collect());
   EXPECT_EQ(store.gap("/web")->reason, GapReason::kDenied);
@@ -240,7 +262,9 @@ TEST_F(Collecting, AMissingLogGroupIsAGapAndNotAskedForEvents) {
 }
 
 TEST_F(Collecting, AMissingServiceIsAGap) {
-  aws.on("DescribeServices", R"({"services":[],"failures":[{"arn":"arn:aws:ecs:x:1:service/cluster/web-service","reason":"MISSING"}]})");
+  aws.on(
+      "DescribeServices",
+      R"({"services":[],"failures":[{"arn":"arn:aws:ecs:x:1:service/cluster/web-service","reason":"MISSING"}]})");
   ASSERT_TRUE(collect());
   EXPECT_EQ(store.gap("ECS service web-service")->reason, GapReason::kMissing);
   EXPECT_EQ(store.gap("ECS service web-service")->component, "web");
@@ -259,7 +283,9 @@ TEST_F(Collecting, TellsAMetricWithoutDataFromOneThatDoesNotExist) {
 
 TEST_F(Collecting, AnExpiredTokenEndsTheWholeWithAHint) {
   aws.on("GetCallerIdentity", [](const Call&) {
-    return answer(403, "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>");
+    return answer(
+        403,
+        "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>");
   });
   const auto done = collect();
   ASSERT_FALSE(done);
@@ -315,13 +341,16 @@ TEST_F(Collecting, AHugeAnswerIsAGap) {
 }
 
 TEST_F(Collecting, AnswersOfTheWrongShapeAreHarmless) {
-  for (const char* operation : {"DescribeServices", "DescribeClusters", "ListTasks", "DescribeTasks", "GetMetricData",
-                                "DescribeAlarms", "DescribeLogGroups", "FilterLogEvents", "ListMetrics"})
-    aws.on(operation, R"({"services":[1,[{}]],"clusters":{"a":1},"taskArns":[{}, null],"tasks":"x","failures":[3],
+  for (const char* operation :
+       {"DescribeServices", "DescribeClusters", "ListTasks", "DescribeTasks", "GetMetricData",
+        "DescribeAlarms", "DescribeLogGroups", "FilterLogEvents", "ListMetrics"})
+    aws.on(operation,
+           R"({"services":[1,[{}]],"clusters":{"a":1},"taskArns":[{}, null],"tasks":"x","failures":[3],
       "MetricDataResults":[{"Id":"q99999999999","Timestamps":[1],"Values":["NaN"]},{"Id":"q0","Timestamps":[1e300,{}],"Values":[1]}],
       "MetricAlarms":[[]],"logGroups":[7],"events":[{"timestamp":"soon","message":5}, []],"Metrics":0})");
-  aws.on("DescribeDBInstances", "<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances>text</DBInstances>"
-                                "</DescribeDBInstancesResult></DescribeDBInstancesResponse>");
+  aws.on("DescribeDBInstances",
+         "<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances>text</DBInstances>"
+         "</DescribeDBInstancesResult></DescribeDBInstancesResponse>");
   EXPECT_TRUE(collect());
 }
 
@@ -336,7 +365,8 @@ TEST_F(Collecting, TheByteLimitGoesToTheIncidentFirstAndTheCutIsTold) {
   EXPECT_EQ(in_window, 10u);
   bool baseline_cut = false;
   for (const auto& gap : store.gaps)
-    baseline_cut = baseline_cut || (gap.reason == GapReason::kCut && gap.window->start == options.baseline.start);
+    baseline_cut =
+        baseline_cut || (gap.reason == GapReason::kCut && gap.window->start == options.baseline.start);
   EXPECT_TRUE(baseline_cut);
 }
 
@@ -350,16 +380,21 @@ TEST_F(Collecting, ACutIncidentWindowKeepsEveryLineThatAPatternWants) {
   std::size_t errors = 0;
   for (const auto& event : store.events) errors += event.message == "ERROR" ? 1 : 0;
   EXPECT_EQ(errors, 6u);
-  const Gap* gap = store.gap("/web");
-  ASSERT_NE(gap, nullptr);
-  EXPECT_EQ(gap->reason, GapReason::kCut);
-  EXPECT_THAT(gap->detail, HasSubstr("only lines that the system's patterns match"));
-  EXPECT_EQ(gap->window->end, options.window.end);
+  std::size_t cut_stretches = 0;
+  for (const auto& gap : store.gaps) {
+    if (gap.reason != GapReason::kCut || gap.window->start < options.window.start ||
+        gap.window->end > options.window.end)
+      continue;
+    EXPECT_THAT(gap.detail, HasSubstr("only lines that the system's patterns match"));
+    ++cut_stretches;
+  }
+  EXPECT_GE(cut_stretches, 1u);
 }
 
 TEST_F(Collecting, CollectingTwiceGivesTheSameNumbers) {
   std::vector<std::pair<std::int64_t, std::string>> lines;
-  for (int i = 0; i < 500; ++i) lines.emplace_back(to_epoch_ms(kStart) - 900'000 + i * 3000 / 2 * 2, "line " + std::to_string(i));
+  for (int i = 0; i < 500; ++i)
+    lines.emplace_back(to_epoch_ms(kStart) - 900'000 + i * 3000 / 2 * 2, "line " + std::to_string(i));
   serve_log(lines);
   ASSERT_TRUE(collect());
   const auto first = store.events;
@@ -386,9 +421,10 @@ TEST_F(Collecting, AFullDiskEndsTheWhole) {
 TEST_F(Collecting, CloudWatchFallsBackToTheQueryProtocol) {
   aws.on("GetMetricData", [](const Call& call) {
     if (header_of(call.request, "X-Amz-Target").empty())
-      return ok("<GetMetricDataResponse><GetMetricDataResult><MetricDataResults><member><Id>q0</Id><Timestamps>"
-                "<member>2025-08-21T23:00:00Z</member></Timestamps><Values><member>4.5</member></Values></member>"
-                "</MetricDataResults></GetMetricDataResult></GetMetricDataResponse>");
+      return ok(
+          "<GetMetricDataResponse><GetMetricDataResult><MetricDataResults><member><Id>q0</Id><Timestamps>"
+          "<member>2025-08-21T23:00:00Z</member></Timestamps><Values><member>4.5</member></Values></member>"
+          "</MetricDataResults></GetMetricDataResult></GetMetricDataResponse>");
     return answer(404, "not here");
   });
   ASSERT_TRUE(collect());
@@ -417,7 +453,9 @@ TEST_F(Collecting, AClockThatIsOffIsCorrectedFromTheDateHeader) {
       EXPECT_EQ(header_of(call.request, "X-Amz-Date"), "20250822T010000Z");
       return ok(R"({"clusters":[]})");
     }
-    auto response = answer(403, R"({"__type":"InvalidSignatureException","message":"Signature expired: a is now earlier than b"})");
+    auto response = answer(
+        403,
+        R"({"__type":"InvalidSignatureException","message":"Signature expired: a is now earlier than b"})");
     response->headers = {{"date", "Fri, 22 Aug 2025 01:00:00 GMT"}};
     return response;
   });
@@ -429,7 +467,8 @@ TEST_F(Collecting, InvalidUtf8AndLoneSurrogatesSurvive) {
   aws.on("FilterLogEvents", [](const Call& call) {
     const auto start = std::to_string(call.parameters.at("startTime").as_int64());
     if (start != std::to_string(to_epoch_ms(kStart))) return ok("{}");
-    return ok("{\"events\":[{\"timestamp\":" + start + ",\"eventId\":\"1\",\"message\":\"a\xff z \\ud83d end\"}]}");
+    return ok("{\"events\":[{\"timestamp\":" + start +
+              ",\"eventId\":\"1\",\"message\":\"a\xff z \\ud83d end\"}]}");
   });
   ASSERT_TRUE(collect());
   ASSERT_EQ(store.events.size(), 1u);

@@ -17,9 +17,12 @@ using testing::HasSubstr;
 const Time kNow = from_epoch_ms(1755817200000);  // 2025-08-21T23:00:00Z
 
 std::string sts_answer(std::string_view operation, std::string_view key) {
-  return fmt::format("<{0}Response><{0}Result><Credentials><AccessKeyId>{1}</AccessKeyId><SecretAccessKey>s</SecretAccessKey>"
-                     "<SessionToken>t</SessionToken><Expiration>2025-08-22T00:00:00Z</Expiration></Credentials></{0}Result></{0}Response>",
-                     operation, key);
+  return fmt::format(
+      "<{0}Response><{0}Result><Credentials><AccessKeyId>{1}</AccessKeyId><SecretAccessKey>s</"
+      "SecretAccessKey>"
+      "<SessionToken>t</SessionToken><Expiration>2025-08-22T00:00:00Z</Expiration></Credentials></"
+      "{0}Result></{0}Response>",
+      operation, key);
 }
 
 class CredentialChain : public testing::Test {
@@ -79,7 +82,8 @@ TEST_F(CredentialChain, TheProfileFlagSilencesTheEnvironmentButAwsProfileDoesNot
 TEST_F(CredentialChain, CredentialsFileBeforeProcessBeforeConfigFile) {
   write(".aws/config",
         "[default]\naws_access_key_id = AKCONFIG\naws_secret_access_key = s\n"
-        "credential_process = /bin/echo '{\"Version\":1,\"AccessKeyId\":\"AKPROC\",\"SecretAccessKey\":\"s\"}'\n");
+        "credential_process = /bin/echo "
+        "'{\"Version\":1,\"AccessKeyId\":\"AKPROC\",\"SecretAccessKey\":\"s\"}'\n");
   EXPECT_EQ(key(), "AKPROC");
   write(".aws/credentials", "[default]\naws_access_key_id = AKFILE\naws_secret_access_key = s\n");
   EXPECT_EQ(key(), "AKFILE");
@@ -101,11 +105,13 @@ TEST_F(CredentialChain, ProcessThatFailsSaysWhich) {
 
 TEST_F(CredentialChain, AssumedRoleIsSignedWithItsSourceProfile) {
   write(".aws/config",
-        "[profile app]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = base\nexternal_id = x7\nrole_session_name = me\n");
+        "[profile app]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = base\nexternal_id = "
+        "x7\nrole_session_name = me\n");
   write(".aws/credentials", "[base]\naws_access_key_id = AKBASE\naws_secret_access_key = s\n");
   options.profile = "app";
   aws.on("AssumeRole", [](const Call& call) {
-    EXPECT_THAT(header_of(call.request, "Authorization"), HasSubstr("Credential=AKBASE/20250821/us-east-1/sts/aws4_request"));
+    EXPECT_THAT(header_of(call.request, "Authorization"),
+                HasSubstr("Credential=AKBASE/20250821/us-east-1/sts/aws4_request"));
     EXPECT_THAT(call.request.body, HasSubstr("ExternalId=x7"));
     EXPECT_THAT(call.request.body, HasSubstr("RoleSessionName=me"));
     EXPECT_EQ(call.request.url, "https://sts.us-east-1.amazonaws.com/");
@@ -116,22 +122,26 @@ TEST_F(CredentialChain, AssumedRoleIsSignedWithItsSourceProfile) {
 }
 
 TEST_F(CredentialChain, RolesChain) {
-  write(".aws/config",
-        "[profile a]\nrole_arn = arn:a\nsource_profile = b\n[profile b]\nrole_arn = arn:b\nsource_profile = c\n"
-        "[profile c]\naws_access_key_id = AKC\naws_secret_access_key = s\n");
+  write(
+      ".aws/config",
+      "[profile a]\nrole_arn = arn:a\nsource_profile = b\n[profile b]\nrole_arn = arn:b\nsource_profile = c\n"
+      "[profile c]\naws_access_key_id = AKC\naws_secret_access_key = s\n");
   options.profile = "a";
   std::string signers;
   aws.on("AssumeRole", [&](const Call& call) {
     const std::string header = header_of(call.request, "Authorization");
     signers += header.substr(header.find("Credential=") + 11, 3) + " ";
-    return ok(sts_answer("AssumeRole", call.request.body.find("arn%3Ab") != std::string::npos ? "AKB" : "AKA"));
+    return ok(
+        sts_answer("AssumeRole", call.request.body.find("arn%3Ab") != std::string::npos ? "AKB" : "AKA"));
   });
   EXPECT_EQ(key(), "AKA");
   EXPECT_EQ(signers, "AKC AKB ");
 }
 
 TEST_F(CredentialChain, RolesInACircleAreRefused) {
-  write(".aws/config", "[profile a]\nrole_arn = arn:a\nsource_profile = b\n[profile b]\nrole_arn = arn:b\nsource_profile = a\n");
+  write(".aws/config",
+        "[profile a]\nrole_arn = arn:a\nsource_profile = b\n[profile b]\nrole_arn = arn:b\nsource_profile = "
+        "a\n");
   options.profile = "a";
   EXPECT_THAT(key(), HasSubstr("goes in a circle"));
 }
@@ -147,17 +157,22 @@ TEST_F(CredentialChain, RoleFromTheEnvironmentAsCredentialSource) {
 
 TEST_F(CredentialChain, RoleWithMfaAndNoTerminalSaysSo) {
   write(".aws/config",
-        "[profile app]\nrole_arn = arn:r\nsource_profile = base\nmfa_serial = arn:mfa\n[profile base]\naws_access_key_id = A\n"
+        "[profile app]\nrole_arn = arn:r\nsource_profile = base\nmfa_serial = arn:mfa\n[profile "
+        "base]\naws_access_key_id = A\n"
         "aws_secret_access_key = s\n");
   options.profile = "app";
   EXPECT_THAT(key(), HasSubstr("needs an MFA code for arn:mfa"));
 }
 
 TEST_F(CredentialChain, ADeniedRoleNamesThePermission) {
-  write(".aws/config", "[profile app]\nrole_arn = arn:r\nsource_profile = base\n[profile base]\naws_access_key_id = A\naws_secret_access_key = s\n");
+  write(".aws/config",
+        "[profile app]\nrole_arn = arn:r\nsource_profile = base\n[profile base]\naws_access_key_id = "
+        "A\naws_secret_access_key = s\n");
   options.profile = "app";
   aws.on("AssumeRole", [](const Call&) {
-    return answer(403, "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not you</Message></Error></ErrorResponse>");
+    return answer(
+        403,
+        "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not you</Message></Error></ErrorResponse>");
   });
   EXPECT_THAT(key(), HasSubstr("sts:AssumeRole"));
 }
@@ -182,10 +197,13 @@ class SsoChain : public CredentialChain {
           "[profile team]\nsso_session = corp\nsso_account_id = 123\nsso_role_name = Reader\n"
           "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n");
     aws.on("GET /federation/credentials", [](const Call& call) {
-      EXPECT_EQ(call.request.url, "https://portal.sso.eu-west-1.amazonaws.com/federation/credentials?account_id=123&role_name=Reader");
+      EXPECT_EQ(call.request.url,
+                "https://portal.sso.eu-west-1.amazonaws.com/federation/"
+                "credentials?account_id=123&role_name=Reader");
       const bool known = header_of(call.request, "x-amz-sso_bearer_token").starts_with("good");
       if (!known) return answer(401, "{}");
-      return ok(R"({"roleCredentials":{"accessKeyId":"AKSSO","secretAccessKey":"s","sessionToken":"t","expiration":1755820800000}})");
+      return ok(
+          R"({"roleCredentials":{"accessKeyId":"AKSSO","secretAccessKey":"s","sessionToken":"t","expiration":1755820800000}})");
     });
   }
   void sign_in(const std::string& json) { write(".aws/sso/cache/" + sha1_hex("corp") + ".json", json); }
@@ -199,8 +217,10 @@ TEST_F(SsoChain, TokenOfTheCache) {
 
 TEST_F(SsoChain, OldFormWithStartUrlInTheProfile) {
   write(".aws/config",
-        "[profile team]\nsso_start_url = https://old\nsso_region = eu-west-1\nsso_account_id = 123\nsso_role_name = Reader\n");
-  write(".aws/sso/cache/" + sha1_hex("https://old") + ".json", R"({"accessToken":"good","expiresAt":"2025-08-22T05:00:00UTC"})");
+        "[profile team]\nsso_start_url = https://old\nsso_region = eu-west-1\nsso_account_id = "
+        "123\nsso_role_name = Reader\n");
+  write(".aws/sso/cache/" + sha1_hex("https://old") + ".json",
+        R"({"accessToken":"good","expiresAt":"2025-08-22T05:00:00UTC"})");
   EXPECT_EQ(key(), "AKSSO");
 }
 
@@ -215,7 +235,8 @@ TEST_F(SsoChain, NoOrExpiredSignInSaysWhatToRun) {
 }
 
 TEST_F(SsoChain, ExpiredTokenIsRefreshedAndWrittenBack) {
-  sign_in(R"({"accessToken":"old","expiresAt":"2025-08-21T22:00:00Z","refreshToken":"r1","clientId":"c","clientSecret":"cs"})");
+  sign_in(
+      R"({"accessToken":"old","expiresAt":"2025-08-21T22:00:00Z","refreshToken":"r1","clientId":"c","clientSecret":"cs"})");
   aws.on("POST /token", [](const Call& call) {
     EXPECT_EQ(call.request.url, "https://oidc.eu-west-1.amazonaws.com/token");
     EXPECT_EQ(call.parameters.at("refreshToken"), "r1");
@@ -231,7 +252,9 @@ TEST_F(CredentialChain, AwsLogin) {
   write(".aws/config", "[default]\nlogin_session = arn:aws:iam::1:user/u\n");
   const std::string file = ".aws/login/cache/" + to_hex(sha256("arn:aws:iam::1:user/u")) + ".json";
   EXPECT_THAT(key(), HasSubstr("aws login --profile default"));
-  write(file, R"({"accessToken":{"accessKeyId":"AKLOGIN","secretAccessKey":"s","sessionToken":"t","expiresAt":"2025-08-22T05:00:00Z"}})");
+  write(
+      file,
+      R"({"accessToken":{"accessKeyId":"AKLOGIN","secretAccessKey":"s","sessionToken":"t","expiresAt":"2025-08-22T05:00:00Z"}})");
   EXPECT_EQ(key(), "AKLOGIN");
 }
 
@@ -240,7 +263,8 @@ TEST_F(CredentialChain, ContainerByRelativeUri) {
   aws.on("GET /v2/credentials/x", [](const Call& call) {
     EXPECT_EQ(call.request.url, "http://169.254.170.2/v2/credentials/x");
     EXPECT_TRUE(call.request.direct);
-    return ok(R"({"AccessKeyId":"AKECS","SecretAccessKey":"s","Token":"t","Expiration":"2025-08-22T00:00:00Z"})");
+    return ok(
+        R"({"AccessKeyId":"AKECS","SecretAccessKey":"s","Token":"t","Expiration":"2025-08-22T00:00:00Z"})");
   });
   EXPECT_EQ(key(), "AKECS");
 }
@@ -258,7 +282,8 @@ TEST_F(CredentialChain, ContainerByFullUriWithTokenFile) {
 }
 
 TEST_F(CredentialChain, ContainerKeysDoNotTravelInTheClear) {
-  for (const char* url : {"http://example.com/c", "http://127.0.0.1@example.com/c", "ftp://127.0.0.1/c", "http://1270.0.0.1/c"}) {
+  for (const char* url : {"http://example.com/c", "http://127.0.0.1@example.com/c", "ftp://127.0.0.1/c",
+                          "http://1270.0.0.1/c"}) {
     variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = url;
     EXPECT_THAT(key(), HasSubstr("neither https nor on this machine")) << url;
   }
@@ -272,7 +297,8 @@ TEST_F(CredentialChain, InstanceMetadataVersionTwo) {
   aws.on("GET /latest/meta-data/iam/security-credentials/", "role-x\n");
   aws.on("GET /latest/meta-data/iam/security-credentials/role-x", [](const Call& call) {
     EXPECT_EQ(header_of(call.request, "x-aws-ec2-metadata-token"), "imds-token");
-    return ok(R"({"Code":"Success","AccessKeyId":"AKEC2","SecretAccessKey":"s","Token":"t","Expiration":"2025-08-22T00:00:00Z"})");
+    return ok(
+        R"({"Code":"Success","AccessKeyId":"AKEC2","SecretAccessKey":"s","Token":"t","Expiration":"2025-08-22T00:00:00Z"})");
   });
   EXPECT_EQ(key(), "AKEC2");
   variables["AWS_EC2_METADATA_DISABLED"] = "true";
@@ -288,8 +314,8 @@ TEST_F(CredentialChain, NothingAtAllSaysWhatToRun) {
 TEST_F(CredentialChain, ProviderRenewsBeforeExpiry) {
   variables["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = "/c";
   aws.on("GET /c", [this, n = 0](const Call&) mutable {
-    return ok(fmt::format(R"({{"AccessKeyId":"AK{}","SecretAccessKey":"s","Token":"t","Expiration":"{}"}})", ++n,
-                          format_utc(clock.now() + std::chrono::hours{1})));
+    return ok(fmt::format(R"({{"AccessKeyId":"AK{}","SecretAccessKey":"s","Token":"t","Expiration":"{}"}})",
+                          ++n, format_utc(clock.now() + std::chrono::hours{1})));
   });
   const Session session = session_with(variables);
   CredentialProvider provider({session, aws, clock});

@@ -1,13 +1,12 @@
 // AWS as a function: what each request is answered, with a clock that never really waits.
 #pragma once
 
+#include <boost/json.hpp>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <string>
 #include <vector>
-
-#include <boost/json.hpp>
 
 #include "sources/aws/clock.h"
 #include "sources/aws/http.h"
