@@ -58,7 +58,7 @@ Result<void> make_directory(const std::filesystem::path& path) {
 // Lines of many streams, buffered together and appended to their files now and then.
 class StreamFiles {
  public:
-  explicit StreamFiles(std::filesystem::path root) : root_(std::move(root)) {}
+  explicit StreamFiles(std::filesystem::path root) : root_(std::move(root)) { names_.give("index.csv"); }
 
   Result<void> add(const LogEventView& event) {
     auto file = file_of(event.group, event.stream);
