@@ -13,6 +13,7 @@ constexpr std::size_t kPrefixBytesMax = 1024;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool ends_name(char c) { return c == ' ' || c == ':' || c == ',' || c == '/' || c == '[' || c == ']'; }
 bool is_word(char c) { return is_digit(c) || is_upper(c) || (c >= 'a' && c <= 'z') || c == '_'; }
 
 struct Level {
@@ -124,19 +125,18 @@ void find_named(std::string_view prefix, std::size_t from, PostgresLine& out) {
 void find_user_at_database(std::string_view prefix, std::size_t from, PostgresLine& out) {
   const auto at = prefix.find('@', from);
   if (at == std::string_view::npos || !out.user.empty()) return;
-  constexpr std::string_view kEnds = " :,/[]";
   std::size_t begin = at;
   if (begin > from && prefix[begin - 1] == ']') {
     const auto open = prefix.rfind('[', begin);
     if (open != std::string_view::npos && open >= from) begin = open;
   } else {
-    while (begin > from && kEnds.find(prefix[begin - 1]) == std::string_view::npos) --begin;
+    while (begin > from && !ends_name(prefix[begin - 1])) --begin;
   }
   std::size_t end = at + 1;
   if (prefix.substr(end, 10) == "[unknown]:" || prefix.substr(end, 10) == "[unknown] ") {
     end += 9;
   } else {
-    while (end < prefix.size() && kEnds.find(prefix[end]) == std::string_view::npos) ++end;
+    while (end < prefix.size() && !ends_name(prefix[end])) ++end;
   }
   out.user = prefix.substr(begin, at - begin);
   out.database = prefix.substr(at + 1, end - at - 1);
@@ -151,7 +151,8 @@ void find_bare(std::string_view prefix, std::size_t from, PostgresLine& out) {
   std::size_t at = from;
   while (at < prefix.size()) {
     while (at < prefix.size() && prefix[at] == ' ') ++at;
-    const auto end = std::min(prefix.find_first_of(" ,", at), prefix.size());
+    std::size_t end = at;
+    while (end < prefix.size() && prefix[end] != ' ' && prefix[end] != ',') ++end;
     auto token = prefix.substr(at, end - at);
     while (!token.empty() && token.back() == ':') token.remove_suffix(1);
     at = std::max(end, at) + 1;
@@ -185,7 +186,8 @@ std::optional<PostgresLine> parse_postgres_line(std::string_view line, Time year
   find_process(out.prefix, from, out);
   find_named(out.prefix, from, out);
   find_user_at_database(out.prefix, from, out);
-  if (out.stamp && out.stamp->token == 0) find_bare(out.prefix, from, out);
+  const bool as_rds = from < begin && line[from] == ':';  // names its remote end and process otherwise
+  if (out.stamp && out.stamp->token == 0 && !as_rds) find_bare(out.prefix, from, out);
   if (!out.stamp && out.pid == 0 && !out.prefix.empty()) return std::nullopt;
   return out;
 }

@@ -71,6 +71,11 @@ class Shortener {
     return begin < out_.key.size() && out_.key[begin] == ',' ? begin + 1 : begin;
   }
 
+  bool is_lone_literal() const {
+    return std::string_view(out_.key).substr(element_text(stack_.back())) ==
+           std::string_view(&kMaskedLiteral, 1);
+  }
+
   void end_element() {
     Level& level = stack_.back();
     if (level.kind == Level::Kind::kParenthesis) return;
@@ -129,9 +134,11 @@ class Shortener {
       push(list ? Level::Kind::kList : Level::Kind::kParenthesis);
     } else if (token.is(',') && !stack_.empty() && stack_.back().kind != Level::Kind::kParenthesis &&
                beyond_ == 0) {
+      const bool lone_literal = stack_.back().kind == Level::Kind::kList && is_lone_literal();
       end_element();
       stack_.back().element = here();
       write(token);
+      if (lone_literal) tokens_.skip_listed_literals();  // they are like the one before
     } else {
       write(token);
       if (token.is_word("values")) push(Level::Kind::kRows);

@@ -102,6 +102,33 @@ bool SqlTokens::take_dollar_quoted(SqlToken& token) {
   return true;
 }
 
+std::uint64_t SqlTokens::skip_listed_literals() {
+  const char* const end = sql_.data() + sql_.size();
+  const char* done = sql_.data() + at_;
+  std::uint64_t count = 0;
+  for (const char* p = done;;) {
+    while (p < end && in(*p, kBlank)) ++p;
+    if (p < end && *p == '\'') {
+      ++p;
+      while (p < end && *p != '\'') ++p;
+      if (p + 1 >= end || p[1] == '\'') break;  // cut, or a doubled quote: for next() to read
+      ++p;
+    } else {
+      const char* const sign = p;
+      if (p < end && (*p == '-' || *p == '$')) ++p;
+      const char* const digits = p;
+      while (p < end && in(*p, kDigit)) ++p;
+      if (p == digits || (p - sign > 1 && p >= end)) break;
+    }
+    while (p < end && in(*p, kBlank)) ++p;
+    if (p >= end || *p != ',') break;
+    done = ++p;
+    ++count;
+  }
+  at_ = static_cast<std::size_t>(done - sql_.data());
+  return count;
+}
+
 SqlToken SqlTokens::next() {
   using Kind = SqlToken::Kind;
   spaced_ = skip_blank();

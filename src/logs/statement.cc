@@ -201,7 +201,7 @@ InListSize in_list_size(std::string_view sql) {
       if (!level.any && (token.is_word("select") || token.is_word("with") || token.is_word("values")))
         level.list = false;
       level.any = true;
-      if (token.is(',')) ++level.commas;
+      if (token.is(',')) level.commas += 1 + (level.list ? tokens.skip_listed_literals() : 0);
     }
     const bool of_any = before.is('(') && (before_that.is_word("any") || before_that.is_word("all"));
     if (token.kind == SqlToken::Kind::kString && of_any)
