@@ -50,6 +50,7 @@ bool parse_active_job(std::string_view body, std::optional<Time> time, SidekiqEn
       !rest.starts_with(" after ") && !rest.starts_with(" in "))
     return false;
   entry.event = event;
+  entry.teller = SidekiqEntry::Teller::kActiveJob;
   entry.job_class = name;
   entry.message = body;
   if (const auto id = between(rest, "(Job ID: ", ")"); !id.empty()) entry.jid = id;

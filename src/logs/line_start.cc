@@ -42,20 +42,22 @@ JsonKind json_kind(std::string_view line) {
   JsonMembers members(line);
   JsonMember member;
   bool any = false, method = false, path = false, status = false, lvl = false, msg = false, tid = false;
+  bool rails = false;  // members that only lograge writes beside them
   for (int i = 0; i < 64 && members.next(member); ++i) {
     any = true;
     if (!out.time && is_time_field(member.key)) out.time = time_of_member(member);
     method |= member.key == "method";
     path |= member.key == "path";
     status |= member.key == "status";
+    rails |= member.key == "controller" || member.key == "action" || member.key == "format";
     lvl |= member.key == "lvl";
     msg |= member.key == "msg";
     tid |= member.key == "tid" || member.key == "pid";
   }
   if (!any) return out;
-  out.format = lvl && msg && tid          ? LogFormat::kSidekiqJson
-               : method && path && status ? LogFormat::kLograge
-                                          : LogFormat::kJson;
+  out.format = lvl && msg && tid                   ? LogFormat::kSidekiqJson
+               : method && path && status && rails ? LogFormat::kLograge
+                                                   : LogFormat::kJson;
   return out;
 }
 

@@ -17,6 +17,12 @@ std::string_view before(std::string_view text, char stop) { return text.substr(0
 
 std::string_view without_query(std::string_view path) { return path.substr(0, path.find_first_of("?#")); }
 
+// An HTTP status; 0 when it is none.
+int status_of(std::string_view text) {
+  const double number = leading_number(text).value_or(0);
+  return number >= 100 && number <= 599 ? static_cast<int>(number) : 0;
+}
+
 // Started GET "/api/v1/accounts/1/conversations?page=1" for 10.0.1.7 at 2025-08-21 23:00:00 +0000
 bool parse_started(std::string_view body, RailsLine& out) {
   constexpr std::string_view kStarted = "Started ";
@@ -60,8 +66,7 @@ bool parse_completed(std::string_view body, RailsLine& out) {
   body.remove_prefix(kCompleted.size());
   const auto in = body.find(" in ");
   if (in == std::string_view::npos) return false;
-  out.status = static_cast<int>(leading_number(body.substr(0, in)).value_or(0));
-  if (out.status < 100 || out.status > 599) out.status = 0;
+  out.status = status_of(body.substr(0, in));
   const auto duration = leading_number(body.substr(in + 4));
   if (!duration) return false;
   out.duration_ms = duration;
@@ -129,7 +134,7 @@ void set_lograge_field(RailsRequest& request, std::string& controller, std::stri
   if (key == "path") request.path = without_query(text);
   if (key == "controller") controller = text;
   if (key == "action") action = text;
-  if (key == "status") request.status = static_cast<int>(leading_number(text).value_or(0));
+  if (key == "status") request.status = status_of(text);
   if (key == "duration") request.duration_ms = leading_number(text);
   if (key == "view") request.view_ms = leading_number(text);
   if (key == "db") request.database_ms = leading_number(text);
@@ -147,7 +152,6 @@ void set_lograge_field(RailsRequest& request, std::string& controller, std::stri
 
 void finish_lograge(RailsLine& out, const std::string& controller, const std::string& action) {
   auto& request = out.lograge;
-  if (request.status < 100 || request.status > 599) request.status = 0;
   if (!controller.empty() && !action.empty()) request.endpoint = controller + "#" + action;
   request.rack_timeout = is_rack_timeout(request.error_class);
   out.kind = Kind::kLograge;

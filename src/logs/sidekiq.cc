@@ -99,7 +99,10 @@ bool read_exception_report(std::string_view message, SidekiqEntry& entry) {
   if (context.empty()) return false;
   entry.message = json_text(context, kTextBytesMax);
   if (const auto job = json_member(message, "job"); !job.empty()) read_job(job, entry);
-  if (entry.message == "Job raised exception") entry.event = Event::kFail;
+  if (entry.message == "Job raised exception") {
+    entry.event = Event::kFail;
+    entry.teller = SidekiqEntry::Teller::kErrorReport;
+  }
   return true;
 }
 
@@ -193,6 +196,16 @@ std::optional<SidekiqEntry> parse_ruby(std::string_view event) {
 }
 
 }  // namespace
+
+bool JobTellings::is_new(const SidekiqEntry& entry) {
+  constexpr std::size_t kClassesMax = 10'000;
+  if (entry.event == Event::kOther) return false;
+  const auto key = std::pair(entry.job_class, entry.event);
+  if (told_.size() >= kClassesMax && !told_.contains(key)) return true;
+  auto& by_teller = told_[key];
+  const auto most = *std::max_element(by_teller.begin(), by_teller.end());
+  return ++by_teller[static_cast<std::size_t>(entry.teller)] > most;
+}
 
 std::optional<SidekiqEntry> parse_sidekiq(std::string_view event) {
   if (event.empty()) return std::nullopt;

@@ -31,14 +31,17 @@ class Shortener {
     std::size_t key = 0, sql = 0, tokens = 0;
   };
   struct Level {
-    enum class Kind { kParenthesis, kList, kRows } kind = Kind::kParenthesis;
+    enum class Kind { kParenthesis, kList, kRow, kRows } kind = Kind::kParenthesis;
     Mark element;   // where the open element began (before its comma)
     Mark previous;  // where the one before it began
     bool has_previous = false;
   };
 
   Mark here() const { return {out_.key.size(), out_.sql.size(), out_.tokens}; }
-  bool in_list() const { return !stack_.empty() && stack_.back().kind == Level::Kind::kList; }
+  bool in_list() const {
+    return !stack_.empty() &&
+           (stack_.back().kind == Level::Kind::kList || stack_.back().kind == Level::Kind::kRow);
+  }
 
   void write(const SqlToken& token) {
     const bool space = token.spaced && !out_.sql.empty();
@@ -78,7 +81,8 @@ class Shortener {
 
   void end_element() {
     Level& level = stack_.back();
-    if (level.kind == Level::Kind::kParenthesis) return;
+    // A row keeps all its elements; rows that look alike are one.
+    if (level.kind == Level::Kind::kParenthesis || level.kind == Level::Kind::kRow) return;
     const auto now = std::string_view(out_.key).substr(element_text(level));
     if (level.has_previous) {
       auto before =
@@ -126,12 +130,11 @@ class Shortener {
       write(token);
     } else if (token.is('(') || token.is('[')) {
       const bool row = !stack_.empty() && stack_.back().kind == Level::Kind::kRows;
-      const bool list =
-          row ||
-          (token.is('(') && (before_.is_word("in") || before_.is_word("any") || before_.is_word("all"))) ||
-          (token.is('[') && before_.is_word("array"));
+      const bool list = token.is('(')
+                            ? before_.is_word("in") || before_.is_word("any") || before_.is_word("all")
+                            : before_.is_word("array");
       write(token);
-      push(list ? Level::Kind::kList : Level::Kind::kParenthesis);
+      push(row ? Level::Kind::kRow : list ? Level::Kind::kList : Level::Kind::kParenthesis);
     } else if (token.is(',') && !stack_.empty() && stack_.back().kind != Level::Kind::kParenthesis &&
                beyond_ == 0) {
       const bool lone_literal = stack_.back().kind == Level::Kind::kList && is_lone_literal();

@@ -44,7 +44,7 @@ TEST(Format, IsDetectedFromTheText) {
        "OK in 1ms\n",
        LogFormat::kRails, "no zone: read as UTC"},
       {"I, [2024-04-25T17:26:43.755035 #1]  INFO -- : [a8d7a57f-ceba-4992-b866-5cb322ab1211] "
-       "{\"method\":\"GET\",\"path\":\"/\",\"status\":200}\n",
+       "{\"method\":\"GET\",\"path\":\"/\",\"format\":\"json\",\"status\":200}\n",
        LogFormat::kLograge, "no zone: read as UTC"},
       {"{\"method\":\"GET\",\"path\":\"/\",\"format\":\"json\",\"status\":200,\"duration\":12.5}\n",
        LogFormat::kLograge, "no time of its own"},
@@ -56,6 +56,9 @@ TEST(Format, IsDetectedFromTheText) {
       {"2025-08-21T23:00:00.123Z 1 TID-abc X JID-1 INFO: start\n", LogFormat::kSidekiqText, ""},
       {"{\"timestamp\":1755817200123,\"level\":\"error\",\"message\":\"x\"}\n", LogFormat::kJson,
        "time field 'timestamp'"},
+      {"{\"timestamp\":\"2025-08-21T23:00:00Z\",\"level\":\"INFO\",\"method\":\"POST\",\"path\":\"/v1/x\","
+       "\"status\":200}\n",
+       LogFormat::kJson, "time field 'timestamp'"},
       {"Dec 10 06:55:46 LabSZ sshd[24200]: x\n", LogFormat::kTimestamped, "no zone: read as UTC"},
       {"10.0.1.5 - - [21/Aug/2025:23:00:00 +0000] \"GET / HTTP/1.1\" 200 12\n", LogFormat::kTimestamped, ""},
       {"2025-08-21T23:03:12.001Z 2025-08-21 23:03:11 UTC:10.0.1.5(4):c@d:[1]:ERROR:  canceling statement\n",

@@ -239,6 +239,16 @@ TEST(Rails, LogrageKeysAndValues) {
   EXPECT_EQ(f.requests[0].error_message, "Request ran");
 }
 
+TEST(Rails, AStatusThatIsNoneIsNone) {
+  Feeder f;
+  f.raw(0, R"({"method":"GET","path":"/x","status":200000000000})");
+  f.raw(0, "Completed 99999999999 OK in 5ms");
+  f.finish();
+  ASSERT_EQ(f.requests.size(), 2U);
+  EXPECT_EQ(f.requests[0].status, 0);
+  EXPECT_EQ(f.requests[1].status, 0);
+}
+
 TEST(Rails, ALogThatBeginsInTheMiddleStillTellsWhatEnds) {
   Feeder f;
   EXPECT_FALSE(f.line(1, "Rendered layout x.html.erb (Duration: 1.0ms)"));

@@ -112,6 +112,34 @@ TEST(Sidekiq, ActiveJobThroughSidekiqsLogger) {
   EXPECT_EQ(e->latency_s, 5.0);
 }
 
+TEST(Sidekiq, OneAttemptToldThreeTimesIsOneAttempt) {
+  using Teller = SidekiqEntry::Teller;
+  const auto entry = [](std::string_view job, Teller teller) {
+    SidekiqEntry e;
+    e.job_class = job;
+    e.event = Event::kFail;
+    e.teller = teller;
+    return e;
+  };
+  JobTellings tellings;
+  int news = 0;
+  for (int attempt = 0; attempt < 3; ++attempt)
+    for (const auto teller : {Teller::kActiveJob, Teller::kJobLogger, Teller::kErrorReport})
+      news += tellings.is_new(entry("A", teller));
+  EXPECT_EQ(news, 3);
+  EXPECT_TRUE(tellings.is_new(entry("B", Teller::kErrorReport)));
+  EXPECT_TRUE(tellings.is_new(entry("B", Teller::kErrorReport)));
+  EXPECT_FALSE(tellings.is_new(SidekiqEntry{}));
+}
+
+TEST(Sidekiq, TheReportIsAnotherTellerThanTheFailLine) {
+  const auto line = parse_sidekiq(R"({"pid":1,"lvl":"INFO","msg":"fail","ctx":{"class":"X","jid":"1"}})");
+  EXPECT_EQ(line->teller, SidekiqEntry::Teller::kJobLogger);
+  const auto report =
+      parse_sidekiq(R"({"pid":1,"lvl":"WARN","msg":"{\"context\":\"Job raised exception\",\"job\":{}}"})");
+  EXPECT_EQ(report->teller, SidekiqEntry::Teller::kErrorReport);
+}
+
 TEST(Sidekiq, RefusesOtherTexts) {
   for (const std::string_view text :
        {"", "{}", "{\"msg\":\"x\"}", "plain", "I, [2025-08-21T23:00:05.5 #1]  INFO -- : Performing well",

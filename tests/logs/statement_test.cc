@@ -53,6 +53,14 @@ TEST(Statement, RowsOfAnInsertAreOneShape) {
   EXPECT_EQ(shapes.shape(many + " RETURNING id").fingerprint, one.fingerprint);
 }
 
+TEST(Statement, ARowKeepsItsColumns) {
+  StatementShapes shapes;
+  EXPECT_EQ(shapes.shape("INSERT INTO t (a, b, c) VALUES (1, 2, 3), (4, 5, 6)").normalised,
+            "INSERT INTO t (a, b, c) VALUES ($1, $2, $3)");
+  EXPECT_EQ(shapes.shape("INSERT INTO t (a, b, c) VALUES ($1, $2, $3) RETURNING id").normalised,
+            "INSERT INTO t (a, b, c) VALUES ($1, $2, $3) RETURNING id");
+}
+
 TEST(Statement, ArraysAreOneShape) {
   StatementShapes shapes;
   const auto one = shapes.shape("SELECT 1 FROM t WHERE id = ANY(ARRAY[1])").fingerprint;
