@@ -7,7 +7,7 @@ namespace culprit {
 std::vector<AddCommand> all_commands() {
   return {
       add_seal, add_verify, add_unpack,  //
-      add_time, add_doctor,
+      add_time, add_system, add_doctor,
   };
 }
 

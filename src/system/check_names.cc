@@ -26,6 +26,9 @@ std::string_view noun(NameKind kind) {
   return "name";
 }
 
+// Suggestions cost time; nobody reads the thousandth.
+constexpr std::size_t kProblemsMax = 200;
+
 using NamesByKind = std::map<NameKind, std::map<std::string, const YamlNode*, std::less<>>>;
 
 NamesByKind collect_names(Reading& reading) {
@@ -80,11 +83,12 @@ void check_signal(Reading& reading, const Reading::Reference& reference, const S
                        component->id);
   else
     hint = "A signal is the id of a metric or pattern, or component.name with a name from docs/signals.md.";
-  reading.problem(*reference.at, fmt::format("unknown signal '{}'", reference.id), hint);
+  reading.problem(*reference.at, fmt::format("there is no signal '{}'", reference.id), hint);
 }
 
 void check_references(Reading& reading, const System& system, const NamesByKind& known) {
   for (const auto& reference : reading.references()) {
+    if (reading.problems().size() >= kProblemsMax) return;
     if (reference.kind == NameKind::kSignal) {
       check_signal(reading, reference, system, known);
       continue;
@@ -93,8 +97,8 @@ void check_references(Reading& reading, const System& system, const NamesByKind&
     if (const auto named = known.find(reference.kind); named != known.end())
       for (const auto& [id, at] : named->second) ids.push_back(id);
     if (std::ranges::find(ids, reference.id) == ids.end())
-      reading.problem(*reference.at, fmt::format("unknown {} '{}'", noun(reference.kind), reference.id),
-                      suggest(reference.id, ids, "There are"));
+      reading.problem(*reference.at, fmt::format("there is no {} '{}'", noun(reference.kind), reference.id),
+                      suggest(reference.id, ids, fmt::format("The {}s are", noun(reference.kind))));
   }
 }
 

@@ -162,6 +162,8 @@ void for_each_item(Reading& reading, const YamlNode& node, std::string_view key,
         node.kind == YamlNode::Kind::kScalar ? fmt::format("Write [{}].", node.text.substr(0, 60)) : "");
     return;
   }
+  if (node.items.empty() && key != "depends_on" && key != "explains")
+    reading.problem(node, fmt::format("{} is an empty list", key), "Add an item, or leave the key out.");
   for (const auto& item : node.items) read(item);
 }
 

@@ -70,6 +70,30 @@ Error error_of(const std::vector<SystemProblem>& problems, const std::string& fi
   return {ErrorCode::kInput, std::move(lines), file_name, {}};
 }
 
+boost::json::value as_json(const YamlNode& node) {
+  switch (node.kind) {
+    case YamlNode::Kind::kNull:
+      return nullptr;
+    case YamlNode::Kind::kList: {
+      boost::json::array array;
+      for (const auto& item : node.items) array.push_back(as_json(item));
+      return array;
+    }
+    case YamlNode::Kind::kMap: {
+      boost::json::object object;
+      for (const auto& [key, value] : node.members) object[key.text] = as_json(value);
+      return object;
+    }
+    case YamlNode::Kind::kScalar:
+      break;
+  }
+  if (node.quoted) return boost::json::value(node.text);
+  if (node.text == "true" || node.text == "false") return node.text == "true";
+  boost::system::error_code not_json;
+  auto number = boost::json::parse(node.text, not_json);
+  return !not_json && number.is_number() ? number : boost::json::value(node.text);
+}
+
 std::vector<std::string_view> built_in_names() {
   std::vector<std::string_view> names;
   for (const auto& system : built_in_systems()) names.push_back(system.name);
@@ -118,6 +142,11 @@ std::vector<BuiltInSystem> built_in_systems() {
   std::vector<BuiltInSystem> systems;
   for (const auto& [name, yaml] : embedded_systems()) systems.push_back({name, yaml});
   return systems;
+}
+
+boost::json::value system_as_json(const System& system) {
+  std::vector<SystemProblem> problems;
+  return as_json(parse_yaml(system.source_text, system.name, problems));
 }
 
 std::string_view system_schema() { return embedded_schema().front().second; }

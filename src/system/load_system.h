@@ -1,7 +1,7 @@
 // Reads system files: YAML -> System, with errors that name file, line and column.
 #pragma once
 
-#include <filesystem>
+#include <boost/json.hpp>
 #include <map>
 #include <string>
 #include <string_view>
@@ -38,6 +38,9 @@ struct BuiltInSystem {
   std::string_view yaml;
 };
 std::vector<BuiltInSystem> built_in_systems();
+
+// A system as JSON: what source_text says, with numbers and booleans as such.
+boost::json::value system_as_json(const System& system);
 
 // The published JSON Schema of system files (schemas/system.schema.json).
 std::string_view system_schema();

@@ -141,6 +141,8 @@ void remove_unwanted(YamlNode& base, const YamlNode* without, std::vector<System
   if (without->kind != YamlNode::Kind::kList)
     problems.push_back(
         problem_at(*without, fmt::format("without must be a list, not {}", describe(*without))));
+  else if (without->items.empty())
+    problems.push_back(problem_at(*without, "without is an empty list", "Leave the key out."));
   for (const auto& item : without->items) {
     if (item.kind == YamlNode::Kind::kScalar && !item.text.empty())
       names.insert(item.text);
@@ -173,7 +175,7 @@ void merge_chain(YamlNode& root, std::vector<SystemProblem>& problems, int depth
   }
   if (yaml.empty()) {
     problems.push_back(problem_at(*use, fmt::format("use names no built-in system: {}", describe(*use)),
-                                  suggest(use->text, names, "There are")));
+                                  suggest(use->text, names, "Built in are")));
     return;
   }
   YamlNode base = parse_yaml(yaml, fmt::format("<built-in {}>", use->text), problems);

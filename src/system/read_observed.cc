@@ -136,16 +136,20 @@ void complete_from(const Component& component, MetricEntry& entry) {
   }
 }
 
+std::string metric_name(const SystemMetric& metric) {
+  return metric.id.empty() ? "metric" : fmt::format("metric '{}'", metric.id);
+}
+
 void check_metric(Reading& reading, const YamlNode& node, const MetricEntry& entry) {
   const SystemMetric& metric = entry.metric;
   if (node.kind != YamlNode::Kind::kMap) return;
   if (metric.signal.empty()) {
     if (node.find("id") == nullptr) reading.problem(node, "the key 'id' is missing in metric");
     if (node.find("metric") == nullptr)
-      reading.problem(node, fmt::format("the key 'metric' is missing in metric '{}'", metric.id),
+      reading.problem(node, fmt::format("the key 'metric' is missing in {}", metric_name(metric)),
                       "Name a CloudWatch metric, or write `signal:` for a row computed from logs.");
     else if (metric.metric.name_space.empty() && !metric.component.empty())
-      reading.problem(node, fmt::format("the key 'namespace' is missing in metric '{}'", metric.id),
+      reading.problem(node, fmt::format("the key 'namespace' is missing in {}", metric_name(metric)),
                       "It is known only for components of kind ecs-service and rds-instance.");
   } else {
     for (const std::string_view key :
@@ -155,7 +159,7 @@ void check_metric(Reading& reading, const YamlNode& node, const MetricEntry& ent
                         "A row with `signal` is computed from logs or AWS answers.");
   }
   if (metric.long_view.has_value() != metric.long_period.has_value())
-    reading.problem(node, fmt::format("metric '{}' has only one of long_view and long_period", metric.id));
+    reading.problem(node, fmt::format("{} has only one of long_view and long_period", metric_name(metric)));
 }
 
 const Fields<LogPattern>& pattern_fields() {

@@ -1,7 +1,6 @@
-#include <date/tz.h>
 #include <fmt/format.h>
 
-#include "system/nearest.h"
+#include "base/zone.h"
 #include "system/read_known_issues.h"
 #include "system/read_observed.h"
 
@@ -42,17 +41,10 @@ Field<System> zone() {
   return {"zone", [](Reading& reading, const YamlNode& node, System& system) {
             auto name = read_text(reading, node, "zone");
             if (!name) return;
-            try {
-              date::locate_zone(*name);
-              system.zone = std::move(*name);
-            } catch (const std::exception&) {
-              std::vector<std::string_view> names;
-              for (const auto& known : date::get_tzdb().zones) names.push_back(known.name());
-              const auto best = nearest(*name, names);
-              reading.problem(node, fmt::format("there is no time zone {}", describe(node)),
-                              best.empty() ? "Write a name of the tz database, such as America/Costa_Rica."
-                                           : fmt::format("Did you mean '{}'?", best));
-            }
+            if (const auto found = Zone::find(*name))
+              system.zone = found->name();
+            else
+              reading.problem(node, found.error().what, found.error().hint);
           }};
 }
 
@@ -61,10 +53,16 @@ Field<System> part(std::string_view key, void (*read)(Reading&, const YamlNode&,
   return {key, read};
 }
 
+// Keys that are resolved before this table is used; named here so that a misspelt one finds them.
+Field<System> resolved(std::string_view key) {
+  return {key, [](Reading&, const YamlNode&, System&) {}};
+}
+
 const Fields<System>& system_fields() {
   static const Fields<System> fields{
       "the system file",
-      {text("system", &System::name).required(), text("title", &System::title), zone(),
+      {text("system", &System::name).required(), text("title", &System::title), resolved("use"),
+       resolved("without"), resolved("variables"), zone(),
        Field<System>{"aws",
                      [](Reading& reading, const YamlNode& node, System& system) {
                        AwsPart aws;
@@ -87,9 +85,6 @@ const Fields<System>& system_fields() {
 void read_system(Reading& reading, const YamlNode& root, System& system) {
   read_map(reading, root, system_fields(), system);
   if (system.title.empty()) system.title = system.name;
-  if (const YamlNode* components = root.find("components");
-      components && components->kind == YamlNode::Kind::kList && components->items.empty())
-    reading.problem(*components, "components is empty", "A system has at least one component.");
 }
 
 }  // namespace culprit

@@ -118,6 +118,7 @@ TEST(Zone, SuggestsWhatWasProbablyMeant) {
 TEST(Zone, EditDistanceGivesUpBeyondItsLimit) {
   EXPECT_EQ(edit_distance("kitten", "sitting", 5), 3u);
   EXPECT_EQ(edit_distance("", "abc", 5), 3u);
+  EXPECT_EQ(edit_distance("nmae", "name", 5), 1u);
   EXPECT_EQ(edit_distance("same", "same", 2), 0u);
   EXPECT_EQ(edit_distance("abcdef", "uvwxyz", 2), 3u);
 }
