@@ -14,7 +14,7 @@
 namespace culprit {
 
 enum class Verdict { kIncident, kNoIncident, kCannotTell };
-enum class Health { kHealthy, kDegraded, kDown, kUnknown };
+enum class Health { kHealthy, kDegraded, kDown, kUnknown };  // worsening order but for the last
 enum class MetricStatus { kNormal, kElevated, kHigh, kNoData };  // ✅ Normal, ⚠️ Elevated, 🚨 High/Critical
 enum class CauseRole { kPrimary, kSecondary, kContributing, kNone };
 

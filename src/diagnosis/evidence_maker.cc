@@ -1,0 +1,260 @@
+#include "diagnosis/evidence_maker.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "diagnosis/aws_answer.h"
+#include "diagnosis/printable.h"
+
+namespace culprit {
+
+namespace {
+
+constexpr std::size_t kExcerptBytes = 600;
+constexpr std::size_t kDocumentBytes = 4000;
+
+std::string state_command(const ResourceState& state, const Component& c) {
+  if (state.kind == "ecs:service")
+    return fmt::format("aws ecs describe-services --cluster {} --services {}", c.cluster, c.name);
+  if (state.kind == "ecs:task")
+    return fmt::format("aws ecs describe-tasks --cluster {} --tasks {}", c.cluster, state.id);
+  if (state.kind == "rds:event")
+    return fmt::format("aws rds describe-events --source-identifier {} --source-type db-instance", c.name);
+  return fmt::format("aws rds describe-db-instances --db-instance-identifier {}", c.name);
+}
+
+std::string quoted(std::string_view text) {  // for a POSIX shell
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+}  // namespace
+
+std::string EvidenceMaker::profile_flags() const {
+  std::string out;
+  if (!system_.aws_profile.empty()) out += " --profile " + system_.aws_profile;
+  if (!system_.aws_region.empty()) out += " --region " + system_.aws_region;
+  return out;
+}
+
+std::string EvidenceMaker::logs_command(std::string_view group, std::string_view filter,
+                                        const Window& window) const {
+  if (group.starts_with("file:")) return {};
+  std::string out = fmt::format("aws logs filter-log-events --log-group-name {} --start-time {} --end-time {}",
+                                group, to_epoch_ms(window.start), to_epoch_ms(window.end));
+  if (!filter.empty()) out += " --filter-pattern " + quoted(filter);
+  return out + profile_flags();
+}
+
+std::optional<Excerpt> EvidenceMaker::excerpt(EventCounter::Mark mark) const {
+  if (mark.number == 0) return std::nullopt;
+  const auto event = store_.event(mark.number);
+  if (!event) return std::nullopt;
+  Excerpt out;
+  out.number = mark.number;
+  out.time = event->time;
+  out.stream = event->stream;
+  out.cut = event->message.size() > kExcerptBytes;
+  std::string_view shown(event->message);
+  if (out.cut) {
+    std::size_t end = kExcerptBytes;
+    while (end > kExcerptBytes - 4 && (static_cast<unsigned char>(shown[end]) & 0xC0u) == 0x80u) --end;
+    shown = shown.substr(0, end);
+  }
+  out.text = printable_utf8(shown);
+  return out;
+}
+
+// The first and last of the window, the first of the busiest minutes between.
+std::vector<EventCounter::Mark> EvidenceMaker::sample(const Signal& signal) const {
+  std::vector<EventCounter::Mark> out;
+  const auto& events = *signal.events;
+  const auto range = seen_.grid.range(seen_.window);
+  std::vector<std::size_t> minutes;
+  for (std::size_t i = range.first; i < range.last; ++i)
+    if (events.per_minute()[i] > 0) minutes.push_back(i);
+  std::ranges::stable_sort(minutes, [&](auto a, auto b) { return events.per_minute()[a] > events.per_minute()[b]; });
+  out.push_back(events.first());
+  for (const auto m : minutes) {
+    if (out.size() + 1 >= static_cast<std::size_t>(options_.excerpts)) break;
+    out.push_back(events.first_of_minute(m));
+  }
+  out.push_back(events.last());
+  std::ranges::sort(out, {}, &EventCounter::Mark::number);
+  const auto repeats = std::ranges::unique(out, {}, &EventCounter::Mark::number);
+  out.erase(repeats.begin(), repeats.end());
+  std::erase_if(out, [&](const auto& m) { return m.number == 0 || !seen_.window.contains(m.time); });
+  std::ranges::stable_sort(out, {}, &EventCounter::Mark::time);
+  return out;
+}
+
+Evidence EvidenceMaker::log_evidence(const Signal& signal) const {
+  Evidence e;
+  e.kind = EvidenceKind::kLog;
+  e.source = signal.group;
+  if (signal.events) {
+    e.count = signal.events->window_count();
+    for (const auto& mark : sample(signal))
+      if (auto x = excerpt(mark)) e.excerpts.push_back(std::move(*x));
+  }
+  const auto range = seen_.grid.range(seen_.window);
+  for (std::size_t i = range.first; i < range.last; ++i)
+    if (!std::isnan(signal.minutes[i])) e.points.push_back({seen_.grid.time(i), signal.minutes[i]});
+  e.aws_command = logs_command(signal.group, signal.filter, seen_.window);
+  return e;
+}
+
+Evidence EvidenceMaker::metric_evidence(const Signal& signal) const {
+  Evidence e;
+  e.kind = EvidenceKind::kMetric;
+  const auto& m = *signal.metric;
+  e.source = to_string(m.metric);
+  e.statistic = m.statistics.empty() ? "Average" : m.statistics.front();
+  const auto range = seen_.grid.range(seen_.window);
+  for (std::size_t i = range.first; i < range.last; ++i)
+    if (!std::isnan(signal.minutes[i])) e.points.push_back({seen_.grid.time(i), signal.minutes[i]});
+  e.count = e.points.size();
+  std::string dimensions;
+  for (const auto& d : m.metric.dimensions) dimensions += fmt::format(" Name={},Value={}", d.name, d.value);
+  std::string statistics;
+  for (const auto& s : m.statistics) statistics += " " + s;
+  e.aws_command = fmt::format(
+      "aws cloudwatch get-metric-statistics --namespace {} --metric-name {} --dimensions{} --statistics{} "
+      "--period {} --start-time {} --end-time {}{}",
+      m.metric.name_space, m.metric.name, dimensions, statistics, m.period.count(),
+      format_utc(seen_.window.start), format_utc(seen_.window.end), profile_flags());
+  return e;
+}
+
+std::vector<Series> EvidenceMaker::chart(const Signal& signal) const {
+  if (signal.metric == nullptr) return {};
+  const Window span{seen_.grid.time(0), seen_.grid.time(seen_.grid.size())};
+  auto all = store_.series(signal.metric->metric, span);
+  if (!all) return {};
+  std::vector<Series> out;
+  for (const auto& statistic : signal.metric->statistics) {
+    const Series* finest = nullptr;
+    for (const auto& s : *all)
+      if (s.statistic == statistic && !s.points.empty() && (!finest || s.period < finest->period)) finest = &s;
+    if (finest) out.push_back(*finest);
+  }
+  return out;
+}
+
+// The answer that shows a state signal best: a stopped task for stops, else the service or instance.
+const ResourceState* EvidenceMaker::state_behind(const Signal& signal) const {
+  const auto states = seen_.states.find(signal.component);
+  if (states == seen_.states.end() || states->second.empty()) return nullptr;
+  const bool of_task = signal.name.ends_with(".tasks_stopped") || signal.name.ends_with(".task_memory_kills");
+  for (const auto& s : states->second) {
+    if (of_task && s.kind == "ecs:task" && time_field(s.document, "stoppedAt")) return &s;
+    if (!of_task && (s.kind == "ecs:service" || s.kind == "rds:db-instance")) return &s;
+  }
+  return &states->second.front();
+}
+
+EvidenceRef EvidenceMaker::of_signal(const Signal& signal) {
+  if (const auto it = by_signal_.find(signal.name); it != by_signal_.end()) return it->second;
+  Evidence e;
+  if (signal.from == Signal::From::kMetric) {
+    e = metric_evidence(signal);
+  } else if (signal.from == Signal::From::kLog) {
+    e = log_evidence(signal);
+  } else if (const auto* state = state_behind(signal)) {
+    return of_state(*state, *system_.component(signal.component), signal.name);
+  }
+  e.title = signal.name;
+  e.component = signal.component;
+  e.window = seen_.window;
+  e.unit = signal.unit;
+  e.culprit_command = fmt::format("culprit explain {} {}", options_.capsule, signal.name);
+  const auto ref = book_.add(std::move(e));
+  by_signal_.emplace(signal.name, ref);
+  return ref;
+}
+
+EvidenceRef EvidenceMaker::of_events(std::string title, const Component& component,
+                                     const std::vector<EventCounter::Mark>& events, std::uint64_t count,
+                                     std::string_view filter) {
+  Evidence e;
+  e.kind = EvidenceKind::kLog;
+  e.title = std::move(title);
+  e.component = component.id;
+  e.source = component.log_group;
+  e.window = seen_.window;
+  e.count = count;
+  EventNumber shown = 0;
+  for (const auto& mark : events) {
+    if (auto x = excerpt(mark)) {
+      if (shown == 0) shown = x->number;
+      e.excerpts.push_back(std::move(*x));
+    }
+  }
+  e.aws_command = logs_command(component.log_group, filter, seen_.window);
+  e.culprit_command = fmt::format("culprit explain {} event:{}", options_.capsule, shown);
+  return book_.add(std::move(e));
+}
+
+EvidenceRef EvidenceMaker::of_change(const ChangeEvent& change) {
+  const std::string key = fmt::format("change {} {} {} {}", to_epoch_ms(change.time), change.kind, change.event, change.text);
+  if (const auto it = by_key_.find(key); it != by_key_.end()) return it->second;
+  Evidence e;
+  e.kind = EvidenceKind::kChange;
+  e.title = change.text;
+  e.component = change.component;
+  e.source = change.group.empty() ? change.kind : change.group;
+  e.count = 1;
+  const Window around{change.time - std::chrono::minutes(1), change.time + std::chrono::minutes(1)};
+  e.window = around;
+  if (change.event != 0) {
+    if (auto x = excerpt({change.time, change.event})) e.excerpts.push_back(std::move(*x));
+    e.aws_command = logs_command(change.group, {}, around);
+    e.culprit_command = fmt::format("culprit explain {} event:{}", options_.capsule, change.event);
+  } else {
+    e.document = printable_utf8(std::string_view(change.document).substr(0, kDocumentBytes));
+    e.culprit_command = fmt::format("culprit explain {} changes", options_.capsule);
+    if (const auto* c = system_.component(change.component))
+      e.aws_command = (c->kind == ComponentKind::kRdsInstance
+                           ? fmt::format("aws rds describe-events --source-identifier {} --source-type db-instance "
+                                         "--start-time {} --end-time {}",
+                                         c->name, format_utc(around.start), format_utc(around.end))
+                           : fmt::format("aws ecs describe-services --cluster {} --services {}", c->cluster, c->name)) +
+                      profile_flags();
+  }
+  const auto ref = book_.add(std::move(e));
+  by_key_.emplace(key, ref);
+  return ref;
+}
+
+EvidenceRef EvidenceMaker::of_state(const ResourceState& state, const Component& component, std::string title) {
+  const std::string key = fmt::format("state {} {} {}", state.kind, state.id, to_epoch_ms(state.observed_at));
+  if (const auto it = by_key_.find(key); it != by_key_.end()) return it->second;
+  Evidence e;
+  e.kind = EvidenceKind::kState;
+  e.title = std::move(title);
+  e.component = component.id;
+  e.source = fmt::format("{} {}", state.kind, state.id);
+  e.count = 1;
+  const std::string document = boost::json::serialize(state.document);
+  e.document = printable_utf8(std::string_view(document).substr(0, kDocumentBytes));
+  e.aws_command = state_command(state, component) + profile_flags();
+  e.culprit_command = fmt::format("culprit explain {} state:{}", options_.capsule, component.id);
+  const auto ref = book_.add(std::move(e));
+  by_key_.emplace(key, ref);
+  return ref;
+}
+
+EvidenceRef EvidenceMaker::of_gap(const Gap& gap) {
+  Evidence e;
+  e.kind = EvidenceKind::kGap;
+  e.title = gap.detail;
+  e.component = gap.component;
+  e.source = gap.subject;
+  e.window = gap.window;
+  e.culprit_command = fmt::format("culprit explain {} gaps", options_.capsule);
+  return book_.add(std::move(e));
+}
+
+}  // namespace culprit

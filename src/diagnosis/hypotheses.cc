@@ -1,0 +1,111 @@
+#include <cmath>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "diagnosis/case_file.h"
+#include "diagnosis/onset.h"
+#include "diagnosis/placeholders.h"
+#include "diagnosis/predicate.h"
+
+namespace culprit {
+
+namespace {
+
+constexpr double kConfident = 0.5;
+constexpr double kLeastConfidenceShown = 0.05;
+
+double logistic(double log_odds) { return 1 / (1 + std::exp(-log_odds)); }
+
+NextCheck filled(const Check& check, const Placeholders& names) {
+  return {names.fill(check.text), names.fill(check.aws_command), names.fill(check.culprit_command)};
+}
+
+// Adds the symptom's term. False when a required symptom does not hold, so that there is no hypothesis.
+bool weigh(const Symptom& symptom, bool speaks_for, CaseFile& file, Hypothesis& h, double& log_odds) {
+  const Decision d = decide(symptom.when, file);
+  if (d.truth == Truth::kUnseen) {
+    if (speaks_for) h.unseen.push_back({symptom.says, 0, {}});
+    return !symptom.required;
+  }
+  const double weight = d.truth == Truth::kHolds ? symptom.weight : symptom.absent;
+  if (d.truth == Truth::kFails && symptom.required) return false;
+  if (weight == 0) return true;
+  log_odds += weight;
+  const std::string says = d.truth == Truth::kHolds
+                               ? fmt::format("{} ({})", symptom.says, d.observed_text)
+                               : fmt::format("Not seen: {} ({})", symptom.says, d.observed_text);
+  ScoreTerm term{says, weight, {file.evidence.of_signal(*d.signal)}};
+  (weight > 0 ? h.evidence_for : h.evidence_against).push_back(std::move(term));
+  return true;
+}
+
+// The earliest sustained excursion among the signals that speak for it.
+std::optional<Time> onset_of(const KnownIssue& issue, const CaseFile& file) {
+  std::optional<Time> first;
+  for (const auto& symptom : issue.symptoms) {
+    const Decision d = decide(symptom.when, file);
+    if (d.truth != Truth::kHolds) continue;
+    const auto e = find_excursion(*d.signal, file.seen, symptom.when.below.has_value());
+    if (e && (!first || e->onset < *first)) first = e->onset;
+  }
+  return first;
+}
+
+std::optional<Hypothesis> evaluate(const KnownIssue& issue, CaseFile& file) {
+  Hypothesis h;
+  h.cause = issue.id;
+  h.family = issue.family;
+  h.component = issue.component;
+  h.title = issue.title;
+  h.prior = issue.prior;
+  double log_odds = issue.prior;
+  for (const auto& s : issue.symptoms)
+    if (!weigh(s, true, file, h, log_odds)) return std::nullopt;
+  for (const auto& s : issue.against)
+    if (!weigh(s, false, file, h, log_odds)) return std::nullopt;
+  h.confidence = logistic(log_odds);
+  if (h.evidence_for.empty() || h.confidence < kLeastConfidenceShown) return std::nullopt;
+  const Placeholders names(file, issue);
+  h.summary = names.fill(issue.summary);
+  h.refute = filled(issue.refute, names);
+  for (const auto& c : issue.checks) h.checks.push_back(filled(c, names));
+  h.onset = onset_of(issue, file);
+  const auto by_weight = [](const ScoreTerm& a, const ScoreTerm& b) { return std::abs(a.log_odds) > std::abs(b.log_odds); };
+  std::ranges::stable_sort(h.evidence_for, by_weight);
+  std::ranges::stable_sort(h.evidence_against, by_weight);
+  return h;
+}
+
+// A cause stands before what it brings about, whatever their scores, once it is believed.
+std::set<std::string> explained_causes(const std::vector<Hypothesis>& ranked, const System& system) {
+  std::set<std::string> out;
+  for (const auto& h : ranked) {
+    if (h.confidence < kConfident || out.contains(h.cause)) continue;
+    const auto issue = std::ranges::find(system.known_issues, h.cause, &KnownIssue::id);
+    out.insert(issue->explains.begin(), issue->explains.end());
+  }
+  return out;
+}
+
+}  // namespace
+
+void rank_hypotheses(CaseFile& file) {
+  auto& ranked = file.findings.hypotheses;
+  for (const auto& issue : file.system.known_issues)
+    if (auto h = evaluate(issue, file)) ranked.push_back(std::move(*h));
+  const auto order = [](const Hypothesis& a, const Hypothesis& b) {
+    return a.confidence != b.confidence ? a.confidence > b.confidence : a.cause < b.cause;
+  };
+  std::ranges::sort(ranked, order);
+  const auto explained = explained_causes(ranked, file.system);
+  std::ranges::stable_partition(ranked, [&](const Hypothesis& h) { return !explained.contains(h.cause); });
+  bool primary_given = false;
+  for (auto& h : ranked) {
+    if (h.confidence < kConfident) continue;
+    h.role = primary_given ? CauseRole::kSecondary : CauseRole::kPrimary;
+    primary_given = true;
+  }
+}
+
+}  // namespace culprit

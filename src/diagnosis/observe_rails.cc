@@ -1,0 +1,106 @@
+#include "diagnosis/latency_minutes.h"
+#include "diagnosis/observation.h"
+#include "logs/rails.h"
+
+namespace culprit {
+
+namespace {
+
+// A Rack time-out ends a request without a duration of its own; it ran at least this long
+// (rack-timeout's default service time-out).
+constexpr double kRackTimeoutMs = 15'000;
+
+class RailsObserver : public LogObserver {
+ public:
+  RailsObserver(Observations& seen, const Component& component)
+      : seen_(seen),
+        component_(component),
+        duration_ms_(seen.grid),
+        total_ms_(seen.grid.size()),
+        database_ms_(seen.grid.size()) {
+    seen_.counter(component_, "requests", "\"Completed\"");
+    seen_.counter(component_, "failed_requests", "\"Completed 5\"");
+  }
+
+  void see(const LogEventView& event) override {
+    assembler_.feed(event.number, event.time, event.message, [this](const RailsRequest& r) { request(r); });
+  }
+
+  void finish() override {
+    assembler_.finish([this](const RailsRequest& r) { request(r); });
+    seen_.signal(component_, "request_p95_ms", "ms").minutes = duration_ms_.quantiles(0.95);
+    seen_.signal(component_, "request_max_ms", "ms").minutes = duration_ms_.quantiles(1);
+    constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+    std::vector<double> share(seen_.grid.size(), kNan);
+    std::vector<double> rate(seen_.grid.size(), kNan);
+    const auto& all = seen_.counter(component_, "requests").per_minute();
+    const auto& failed = seen_.counter(component_, "failed_requests").per_minute();
+    for (std::size_t i = 0; i < share.size(); ++i) {
+      if (total_ms_[i] > 0) share[i] = 100 * database_ms_[i] / total_ms_[i];
+      if (all[i] > 0) rate[i] = 100.0 * failed[i] / all[i];
+    }
+    seen_.signal(component_, "database_share", "percent").minutes = std::move(share);
+    seen_.signal(component_, "error_rate", "percent").minutes = std::move(rate);
+  }
+
+ private:
+  void request(const RailsRequest& r) {
+    const bool finished = r.status != 0 || r.rack_timeout;
+    if (!finished) return;  // still running at the end of the log: nothing is known
+    const bool failed = r.status >= 500 || r.rack_timeout;
+    const auto event = failed && r.error_event != 0 ? r.error_event : r.last_event;
+    seen_.counter(component_, "requests").add(r.ended, r.last_event);
+    if (failed) seen_.counter(component_, "failed_requests").add(r.ended, event);
+    const double ms = r.duration_ms.value_or(r.rack_timeout ? kRackTimeoutMs : 0);
+    const bool timed = r.duration_ms.has_value() || r.rack_timeout;
+    if (timed) duration_ms_.add(r.ended, ms);
+    if (const auto i = seen_.grid.index(r.ended); i && r.duration_ms) {
+      total_ms_[*i] += *r.duration_ms;
+      database_ms_[*i] += r.database_ms.value_or(0);
+    }
+    endpoint(r, failed, timed ? std::optional(ms) : std::nullopt, event);
+  }
+
+  void endpoint(const RailsRequest& r, bool failed, std::optional<double> ms, EventNumber event) {
+    const bool during = seen_.window.contains(r.ended);
+    const bool before = seen_.baseline.contains(r.ended);
+    if ((!during && !before) || r.endpoint.empty()) return;
+    auto& e = seen_.endpoints[r.endpoint];
+    e.endpoint = r.endpoint;
+    if (before) {
+      ++e.baseline_requests;
+      e.baseline_errors += failed ? 1 : 0;
+      if (ms) e.baseline_durations_ms.add(*ms);
+      return;
+    }
+    ++e.requests;
+    e.errors += failed ? 1 : 0;
+    e.timeouts += r.rack_timeout ? 1 : 0;
+    e.query_cancellations += r.error_class == "ActiveRecord::QueryCanceled" ? 1 : 0;
+    if (r.duration_ms) {
+      e.total_ms += *r.duration_ms;
+      e.database_ms += r.database_ms.value_or(0);
+    }
+    if (failed && (e.first_error.number == 0 || r.ended < e.first_error.time)) e.first_error = {r.ended, event};
+    if (!ms) return;
+    e.durations_ms.add(*ms);
+    if (*ms > e.slowest_ms) {
+      e.slowest_ms = *ms;
+      e.slowest = {r.ended, r.last_event};
+    }
+  }
+
+  Observations& seen_;
+  const Component& component_;
+  RailsAssembler assembler_;
+  LatencyMinutes duration_ms_;
+  std::vector<double> total_ms_, database_ms_;
+};
+
+}  // namespace
+
+std::unique_ptr<LogObserver> observe_rails(Observations& seen, const Component& component) {
+  return std::make_unique<RailsObserver>(seen, component);
+}
+
+}  // namespace culprit

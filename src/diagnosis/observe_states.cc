@@ -1,0 +1,139 @@
+#include <set>
+
+#include <fmt/format.h>
+
+#include "diagnosis/aws_answer.h"
+#include "diagnosis/observation.h"
+
+namespace culprit {
+
+namespace {
+
+namespace json = boost::json;
+
+bool ends_with_name(std::string_view arn, std::string_view name) {
+  return !name.empty() && arn.ends_with(name) &&
+         (arn.size() == name.size() || arn[arn.size() - name.size() - 1] == '/' ||
+          arn[arn.size() - name.size() - 1] == ':');
+}
+
+bool belongs(const ResourceState& state, const Component& component) {
+  const auto& d = state.document;
+  if (component.name.empty()) return false;
+  if (state.kind == "ecs:service") return text_field(d, "serviceName") == component.name;
+  if (state.kind == "ecs:task") return text_field(d, "group") == "service:" + component.name;
+  if (state.kind == "rds:db-instance") return text_field(d, "DBInstanceIdentifier") == component.name;
+  if (state.kind == "rds:event") return ends_with_name(text_field(d, "SourceIdentifier"), component.name);
+  return false;
+}
+
+// Task stops, deployments and RDS events become changes; counts of them become signals.
+class StateReader {
+ public:
+  StateReader(Observations& seen, const Component& component) : seen_(seen), component_(component) {}
+
+  void read(const ResourceState& state) {
+    if (state.kind == "ecs:service") service(state.document);
+    else if (state.kind == "ecs:task") task(state);
+    else if (state.kind == "rds:db-instance") set("unavailable", text_field(state.document, "DBInstanceStatus") == "available" ? 0 : 1);
+    else if (state.kind == "rds:event") event(state.document);
+  }
+
+  void finish() {
+    if (!has_tasks_) return;
+    set("tasks_stopped", stopped_);
+    set("task_memory_kills", memory_kills_);
+  }
+
+ private:
+  // A state is what is known of the whole window: the same value in each of its minutes.
+  void set(std::string_view name, double value) {
+    Signal& s = seen_.signal(component_, name, "count");
+    s.from = Signal::From::kState;
+    const auto range = seen_.grid.range(seen_.window);
+    for (std::size_t i = range.first; i < range.last; ++i) s.minutes[i] = value;
+  }
+
+  void change(Time time, std::string kind, std::string text, const json::value& document) {
+    if (!seen_.grid.index(time)) return;
+    seen_.changes.push_back({time, std::move(kind), component_.id, std::move(text), 0, {}, json::serialize(document)});
+  }
+
+  void service(const json::value& d) {
+    const auto desired = number_field(d, "desiredCount");
+    const auto running = number_field(d, "runningCount");
+    if (desired && running) set("tasks_missing", static_cast<double>(std::max<std::int64_t>(0, *desired - *running)));
+    int failed = 0;
+    for (const auto& deployment : array_field(d, "deployments")) {
+      failed += text_field(deployment, "rolloutState") == "FAILED" ? 1 : 0;
+      if (const auto created = time_field(deployment, "createdAt"))
+        change(*created, "deployment",
+               fmt::format("Deployment of {} ({})", text_field(deployment, "taskDefinition"),
+                           text_field(deployment, "rolloutState")),
+               deployment);
+    }
+    set("failed_deployments", failed);
+    for (const auto& e : array_field(d, "events"))
+      if (const auto at = time_field(e, "createdAt")) {
+        const std::string message = text_field(e, "message");
+        if (message.find("has reached a steady state") == std::string::npos)
+          change(*at, "service-event", message, e);
+      }
+  }
+
+  void task(const ResourceState& state) {
+    has_tasks_ = true;
+    const auto& d = state.document;
+    const auto stopped_at = time_field(d, "stoppedAt");
+    if (!stopped_at || !tasks_.insert(state.id).second) return;
+    if (!seen_.window.contains(*stopped_at)) {
+      return;
+    }
+    ++stopped_;
+    std::string reason = text_field(d, "stoppedReason");
+    bool killed = false;
+    for (const auto& container : array_field(d, "containers")) {
+      const auto code = number_field(container, "exitCode");
+      const std::string why = text_field(container, "reason");
+      const bool out_of_memory = why.find("OutOfMemory") != std::string::npos;
+      killed = killed || code == 137 || out_of_memory;
+      if (code) reason += fmt::format(" · {} exit code {}", text_field(container, "name"), *code);
+      if (!why.empty()) reason += " · " + why;
+    }
+    memory_kills_ += killed ? 1 : 0;
+    change(*stopped_at, "task-stop", fmt::format("Task stopped: {} ({})", reason, text_field(d, "stopCode")), d);
+  }
+
+  void event(const json::value& d) {
+    if (const auto at = time_field(d, "Date")) change(*at, "rds-event", text_field(d, "Message"), d);
+  }
+
+  Observations& seen_;
+  const Component& component_;
+  bool has_tasks_ = false;
+  double stopped_ = 0;
+  double memory_kills_ = 0;
+  std::set<std::string> tasks_;
+};
+
+}  // namespace
+
+Result<void> observe_states(const Store& store, const System& system, Observations& seen) {
+  std::map<std::string, StateReader> readers;
+  for (const std::string_view kind : {"ecs:service", "ecs:task", "rds:db-instance", "rds:event"}) {
+    auto states = store.states(kind);
+    if (!states) return tl::unexpected(states.error());
+    for (auto& state : *states) {
+      const auto component =
+          std::ranges::find_if(system.components, [&](const Component& c) { return belongs(state, c); });
+      if (component == system.components.end()) continue;
+      readers.try_emplace(component->id, seen, *component).first->second.read(state);
+      seen.states[component->id].push_back(std::move(state));
+    }
+  }
+  for (auto& [id, reader] : readers) reader.finish();
+  std::ranges::stable_sort(seen.changes, {}, &ChangeEvent::time);
+  return {};
+}
+
+}  // namespace culprit
