@@ -1,0 +1,25 @@
+// --format and --no-redact, and findings in the chosen form.
+#pragma once
+
+#include <string>
+
+#include "base/error.h"
+#include "diagnosis/findings.h"
+
+namespace CLI {
+class App;
+}
+
+namespace culprit {
+
+struct RenderOptions {
+  std::string format = "text";  // text, md, html, json
+  bool no_redact = false;
+
+  void add_to(CLI::App& app);
+};
+
+// Redacts (unless told not to; then says on stderr what is shown) and renders for standard output.
+std::string render(Findings findings, const RenderOptions& options);
+
+}  // namespace culprit

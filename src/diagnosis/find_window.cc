@@ -1,0 +1,16 @@
+#include "diagnosis/find_window.h"
+
+namespace culprit {
+
+Result<Window> find_window(const Store& store, const System& system, const Window& extent) {
+  InvestigateOptions options;
+  options.window = extent;
+  const auto whole = investigate(store, system, options);
+  if (!whole) return tl::unexpected(whole.error());
+  if (whole->verdict != Verdict::kIncident || !whole->onset) return extent;
+  const Time start = std::max(extent.start, floor_minute(*whole->onset));
+  const Time end = std::min(extent.end, whole->recovery.value_or(extent.end));
+  return end > start ? Window{start, end} : extent;
+}
+
+}  // namespace culprit
