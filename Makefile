@@ -1,0 +1,51 @@
+# Verbs. `make` shows them. Each installs the Debian packages that it needs.
+.DEFAULT_GOAL := help
+.PHONY: help build demo test check bench fuzz docs lab install clean
+
+DEMO := examples/incidents/statement-timeouts
+FUZZ_SECONDS ?= 30
+
+help: ## Show these verbs
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+build: ## Build the program (build/release/culprit)
+	@scripts/install_packages build
+	@scripts/build release culprit
+
+demo: build ## Analyse the bundled real incident and open its report
+	@scripts/demo $(DEMO)
+
+test: ## Build and run all tests; ends with "N passed, N failed"
+	@scripts/install_packages build test
+	@scripts/build release all
+	@scripts/with_test_python tests/run build/release
+
+check: ## Formatting, lint, and the tests under ASan and UBSan
+	@scripts/install_packages build test check
+	@scripts/check_format
+	@scripts/build asan-ubsan all
+	@scripts/with_test_python tests/run build/asan-ubsan
+	@scripts/lint
+
+bench: ## Measure the hot paths beside named peers
+	@scripts/install_packages build bench
+	@scripts/build bench all
+	@bench/run build/bench
+
+fuzz: ## Fuzz each parser and format for FUZZ_SECONDS
+	@scripts/install_packages build fuzz
+	@scripts/build fuzz all
+	@fuzz/run build/fuzz $(FUZZ_SECONDS)
+
+docs: build ## Write docs/commands.md from the program's own help
+	@scripts/write_command_reference build/release/culprit docs/commands.md
+
+lab: ## Record a real incident with a real PostgreSQL (takes 45 minutes)
+	@scripts/install_packages lab
+	@lab/postgres/record --help
+
+install: build ## Install the program to PREFIX (/usr/local)
+	@install -Dm755 build/release/culprit $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/culprit
+
+clean: ## Remove what was built
+	@rm -rf build
