@@ -106,14 +106,16 @@ class Judge {
   bool mine(std::string_view signal) const { return signal.starts_with(component_.id + "."); }
 
   void states() {
-    for (const auto& [name, what] : {std::pair{"tasks_missing", "of the desired tasks missing"},
-                                     {"tasks_stopped", "stopped in the window"},
-                                     {"task_memory_kills", "killed (exit code 137 or out of memory)"},
-                                     {"failed_deployments", "failed deployment"}}) {
+    using enum Predicate::Aggregate;
+    for (const auto& [name, how, noun, what] :
+         {std::tuple{"tasks_missing", kMax, "task", "fewer than desired"},
+          std::tuple{"tasks_stopped", kSum, "task", "stopped in the window"},
+          std::tuple{"task_memory_kills", kSum, "task", "killed (exit code 137 or out of memory)"},
+          std::tuple{"failed_deployments", kMax, "deployment", "failed"}}) {
       const Signal* s = file_.signal(component_.id + "." + name);
-      const auto n = s ? aggregate(*s, file_.window_minutes(), Predicate::Aggregate::kMax) : std::nullopt;
+      const auto n = s ? aggregate(*s, file_.window_minutes(), how) : std::nullopt;
       if (n && *n > 0)
-        worsen(Health::kDegraded, fmt::format("{} {}", counted(static_cast<std::uint64_t>(*n), "task"), what),
+        worsen(Health::kDegraded, fmt::format("{} {}", counted(static_cast<std::uint64_t>(*n), noun), what),
                file_.evidence.of_signal(*s));
     }
     const Signal* down = file_.signal(component_.id + ".unavailable");

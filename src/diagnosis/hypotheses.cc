@@ -18,7 +18,7 @@ constexpr double kLeastConfidenceShown = 0.05;
 double logistic(double log_odds) { return 1 / (1 + std::exp(-log_odds)); }
 
 NextCheck filled(const Check& check, const Placeholders& names) {
-  return {names.fill(check.text), names.fill(check.aws_command), names.fill(check.culprit_command)};
+  return {names.fill(check.text), names.fill_command(check.aws_command), names.fill_command(check.culprit_command)};
 }
 
 // Adds the symptom's term. False when a required symptom does not hold, so that there is no hypothesis.

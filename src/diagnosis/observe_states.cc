@@ -41,8 +41,10 @@ class StateReader {
 
   void finish() {
     if (!has_tasks_) return;
-    set("tasks_stopped", stopped_);
-    set("task_memory_kills", memory_kills_);
+    set("tasks_stopped", 0);
+    set("task_memory_kills", 0);
+    for (const Time t : stops_) count("tasks_stopped", t);
+    for (const Time t : memory_kills_) count("task_memory_kills", t);
   }
 
  private:
@@ -52,6 +54,11 @@ class StateReader {
     s.from = Signal::From::kState;
     const auto range = seen_.grid.range(seen_.window);
     for (std::size_t i = range.first; i < range.last; ++i) s.minutes[i] = value;
+  }
+
+  void count(std::string_view name, Time t) {
+    Signal& s = seen_.signal(component_, name, "count");
+    if (const auto minute = seen_.grid.index(t)) s.minutes[*minute] += 1;
   }
 
   void change(Time time, std::string kind, std::string text, const json::value& document) {
@@ -86,10 +93,8 @@ class StateReader {
     const auto& d = state.document;
     const auto stopped_at = time_field(d, "stoppedAt");
     if (!stopped_at || !tasks_.insert(state.id).second) return;
-    if (!seen_.window.contains(*stopped_at)) {
-      return;
-    }
-    ++stopped_;
+    if (!seen_.window.contains(*stopped_at)) return;
+    stops_.push_back(*stopped_at);
     std::string reason = text_field(d, "stoppedReason");
     bool killed = false;
     for (const auto& container : array_field(d, "containers")) {
@@ -100,7 +105,7 @@ class StateReader {
       if (code) reason += fmt::format(" · {} exit code {}", text_field(container, "name"), *code);
       if (!why.empty()) reason += " · " + why;
     }
-    memory_kills_ += killed ? 1 : 0;
+    if (killed) memory_kills_.push_back(*stopped_at);
     change(*stopped_at, "task-stop", fmt::format("Task stopped: {} ({})", reason, text_field(d, "stopCode")), d);
   }
 
@@ -111,8 +116,7 @@ class StateReader {
   Observations& seen_;
   const Component& component_;
   bool has_tasks_ = false;
-  double stopped_ = 0;
-  double memory_kills_ = 0;
+  std::vector<Time> stops_, memory_kills_;
   std::set<std::string> tasks_;
 };
 

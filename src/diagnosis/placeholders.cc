@@ -36,13 +36,11 @@ Placeholders::Placeholders(const CaseFile& file, const KnownIssue& issue) {
   values_["resource"] = component != nullptr ? component->name : issue.component;
   values_["cluster"] = component != nullptr ? component->cluster : "";
   values_["log_group"] = component != nullptr ? component->log_group : "";
-  values_["capsule"] = file.options.capsule;
-  values_["from_ms"] = std::to_string(to_epoch_ms(file.seen.window.start));
-  values_["to_ms"] = std::to_string(to_epoch_ms(file.seen.window.end));
-  values_["from"] = format_utc(file.seen.window.start);
-  values_["to"] = format_utc(file.seen.window.end);
-  values_["profile"] = file.system.aws_profile;
-  values_["region"] = file.system.aws_region;
+  capsule_ = file.options.capsule;
+  values_["start_ms"] = std::to_string(to_epoch_ms(file.seen.window.start));
+  values_["end_ms"] = std::to_string(to_epoch_ms(file.seen.window.end));
+  values_["start_utc"] = format_utc(file.seen.window.start);
+  values_["end_utc"] = format_utc(file.seen.window.end);
   values_["statement"] = f.statements.empty() ? "the slowest statement" : shortened(f.statements.front().sql);
   values_["fingerprint"] = f.statements.empty() ? "unknown" : f.statements.front().fingerprint;
   values_["in_list"] = f.statements.empty() || f.statements.front().in_list_max == 0
@@ -53,6 +51,14 @@ Placeholders::Placeholders(const CaseFile& file, const KnownIssue& issue) {
   values_["job"] = f.jobs.empty() ? "the slowest job" : f.jobs.front().job_class;
   const std::string task = task_of(file, issue.component);
   values_["task"] = task.empty() ? "the stopped task" : task;
+}
+
+std::string Placeholders::fill_command(std::string_view text) const {
+  constexpr std::string_view kCapsule = "CAPSULE";
+  std::string out = fill(text);
+  for (auto at = out.find(kCapsule); at != std::string::npos; at = out.find(kCapsule, at + capsule_.size()))
+    out.replace(at, kCapsule.size(), capsule_);
+  return out;
 }
 
 std::string Placeholders::fill(std::string_view text) const {

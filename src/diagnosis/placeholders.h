@@ -13,8 +13,10 @@ class Placeholders {
  public:
   Placeholders(const CaseFile& file, const KnownIssue& issue);
   std::string fill(std::string_view text) const;
+  std::string fill_command(std::string_view text) const;  // and CAPSULE by the capsule's name
 
  private:
+  std::string capsule_;
   std::map<std::string, std::string, std::less<>> values_;
 };
 
