@@ -15,7 +15,9 @@ constexpr std::size_t kQuietMinutesOfRecovery = 3;
 // Out of the ordinary: four robust deviations, and more than the unit's everyday wobble.
 class Limit {
  public:
-  Limit(const Signal& signal, std::vector<double> reference, bool low_is_bad) : low_is_bad_(low_is_bad) {
+  // `before` is false when the reference is the window itself, which may hold the incident.
+  Limit(const Signal& signal, std::vector<double> reference, bool before, bool low_is_bad)
+      : low_is_bad_(low_is_bad) {
     centre_ = median(reference);
     const double spread = mad(reference, centre_);
     const double wobble = signal.is_count ? std::max(2.0, 2 * std::sqrt(centre_))
@@ -23,7 +25,8 @@ class Limit {
                                                      : 0.5 * std::abs(centre_);
     const double distance = std::max(4 * spread, wobble);
     limit_ = low_is_bad_ ? centre_ - distance : centre_ + distance;
-    if (!low_is_bad_ && !reference.empty()) limit_ = std::max(limit_, quantile(std::move(reference), 0.98));
+    // Where one minute in ten spikes every day, a spike is no news.
+    if (before && !low_is_bad_) limit_ = std::max(limit_, quantile(std::move(reference), 0.9));
   }
   bool exceeded(double v) const { return low_is_bad_ ? v < limit_ : v > limit_; }
   double centre() const { return centre_; }
@@ -45,7 +48,8 @@ std::vector<double> reference_values(const Signal& signal, const Observations& s
 std::optional<Excursion> find_excursion(const Signal& signal, const Observations& seen, bool low_is_bad) {
   const auto reference = reference_values(signal, seen);
   if (reference.size() < kFewestReferenceMinutes) return std::nullopt;
-  const Limit limit(signal, reference, low_is_bad);
+  const bool before = values(signal, seen.grid.range(seen.baseline)).size() >= kFewestReferenceMinutes;
+  const Limit limit(signal, reference, before, low_is_bad);
   const auto& v = signal.minutes;
   const auto window = seen.grid.range(seen.window);
   const auto out = [&](std::size_t i) { return i < v.size() && !std::isnan(v[i]) && limit.exceeded(v[i]); };
