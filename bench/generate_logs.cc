@@ -1,0 +1,174 @@
+// Writes a folder of logs as a Chatwoot-like system leaves them, of a wanted size: a web log (Rails), a
+// worker log (Sidekiq JSON) and a PostgreSQL log with RDS's prefix, at about 330 arrivals a second, with an
+// incident of ten minutes in the middle. Same seed, same bytes.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <memory>
+#include <random>
+#include <string>
+
+namespace {
+
+struct Closer {
+  void operator()(std::FILE* f) const { std::fclose(f); }
+};
+using File = std::unique_ptr<std::FILE, Closer>;
+
+struct Endpoint {
+  const char* method;
+  const char* path;
+  const char* action;
+};
+constexpr Endpoint kEndpoints[] = {
+    {"GET", "/api/v1/accounts/1/conversations", "Api::V1::Accounts::ConversationsController#index"},
+    {"GET", "/api/v1/accounts/1/conversations/{}/messages",
+     "Api::V1::Accounts::Conversations::MessagesController#index"},
+    {"POST", "/api/v1/accounts/1/conversations/{}/messages",
+     "Api::V1::Accounts::Conversations::MessagesController#create"},
+    {"GET", "/api/v1/accounts/1/contacts/search", "Api::V1::Accounts::ContactsController#search"},
+    {"GET", "/api/v2/accounts/1/reports/summary", "Api::V2::Accounts::ReportsController#summary"},
+};
+constexpr const char* kStatements[] = {
+    R"(SELECT "conversations".* FROM "conversations" WHERE "conversations"."account_id" = 1 AND "conversations"."id" IN ({}))",
+    R"(SELECT "messages".* FROM "messages" WHERE "messages"."conversation_id" IN ({}) ORDER BY "messages"."created_at" ASC)",
+    R"(SELECT COUNT(*) FROM "messages" WHERE "messages"."account_id" = 1 AND "messages"."inbox_id" IN ({}))",
+    R"(UPDATE "conversations" SET "last_activity_at" = now() WHERE "conversations"."id" IN ({}))",
+};
+constexpr const char* kJobs[] = {"EventDispatcherJob", "SendReplyJob", "WebhookJob", "ConversationReplyEmailJob",
+                                 "ActionCableBroadcastJob"};
+
+constexpr double kArrivalsPerSecond = 330;
+constexpr double kBytesPerArrival = 560;
+constexpr double kIncidentHalfSeconds = 300;
+constexpr std::time_t kStart = 1755813600;  // 2025-08-21T22:00:00Z
+
+class Generator {
+ public:
+  Generator(const std::filesystem::path& folder, std::uint64_t bytes, std::uint64_t seed)
+      : random_(seed), bytes_(bytes) {
+    const auto open = [&](const char* group, const char* stream) {
+      const auto directory = folder / "logs" / "aws" / group;
+      std::filesystem::create_directories(directory);
+      return File(std::fopen((directory / stream).c_str(), "wb"));
+    };
+    web_ = open("ecs/chatscomm-chatwoot-prod-web", "web.log");
+    worker_ = open("ecs/chatscomm-chatwoot-prod-worker", "worker.log");
+    db_ = open("rds/instance/chatscomm-db-prod/postgresql", "postgresql.log");
+  }
+
+  void run() {
+    const double middle = static_cast<double>(bytes_) / kArrivalsPerSecond / kBytesPerArrival / 2;
+    std::exponential_distribution<double> wait(kArrivalsPerSecond);
+    for (double t = 0; written_ < bytes_; t += wait(random_)) {
+      incident_ = t > middle - kIncidentHalfSeconds && t < middle + kIncidentHalfSeconds;
+      stamp(t);
+      const auto kind = pick(10);
+      if (kind < 4) request();
+      else if (kind < 7) statement();
+      else if (kind < 9) job();
+      else authorisation();
+    }
+  }
+
+ private:
+  std::uint64_t pick(std::uint64_t n) { return random_() % n; }
+  bool fails() { return incident_ && pick(100) < 15; }
+
+  double duration_ms(double usual) {
+    std::lognormal_distribution<double> spread(0, 0.8);
+    return usual * spread(random_) * (incident_ ? 20 : 1);
+  }
+
+  void put(const File& file, const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), file.get());
+    written_ += text.size();
+  }
+
+  void stamp(double t) {
+    const auto ms = static_cast<std::int64_t>(t * 1000);
+    const std::time_t whole = kStart + ms / 1000;
+    std::tm tm{};
+    gmtime_r(&whole, &tm);
+    day_ = fmt::format("{:04}-{:02}-{:02}", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+    clock_ = fmt::format("{:02}:{:02}:{:02}", tm.tm_hour, tm.tm_min, tm.tm_sec);
+    millis_ = ms % 1000;
+  }
+
+  std::string uuid() {
+    const auto a = random_();
+    const auto b = random_();
+    return fmt::format("{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}", a >> 32, (a >> 16) & 0xffff, a & 0xfff, b >> 52,
+                       b & 0xffffffffffff);
+  }
+
+  void request() {
+    const auto& e = kEndpoints[pick(std::size(kEndpoints))];
+    const std::string id = uuid();
+    const bool failed = fails();
+    const double ms = failed ? 14'999 : duration_ms(60);
+    const std::string at = fmt::format("{}T{}.{:03}{:03}", day_, clock_, millis_, pick(1000));
+    const std::string head = fmt::format("I, [{} #1]  INFO -- : [{}] ", at, id);
+    std::string out = head + fmt::format("Started {} \"{}\" for 10.0.{}.{} at {} {} +0000\n", e.method,
+                                         fmt::format(fmt::runtime(e.path), pick(90'000)), pick(4), pick(255), day_, clock_);
+    out += head + fmt::format("Processing by {} as JSON\n", e.action);
+    out += head + fmt::format("Parameters: {{\"account_id\"=>\"1\", \"page\"=>\"{}\"}}\n", pick(9));
+    out += head + fmt::format("Completed {} in {:.0f}ms (ActiveRecord: {:.1f}ms | Allocations: {})\n",
+                              failed ? "500 Internal Server Error" : "200 OK", ms, ms * 0.8, pick(500'000));
+    if (failed)
+      out += fmt::format("F, [{} #1] FATAL -- : [{}] ActiveRecord::QueryCanceled (PG::QueryCanceled: ERROR:  "
+                         "canceling statement due to statement timeout\n)\n", at, id);
+    put(web_, out);
+  }
+
+  std::string prefix() {
+    return fmt::format("{} {} UTC:10.0.1.{}({}):chatwoot@chatwoot_production:[{}]:", day_, clock_, pick(8),
+                       40'000 + pick(9'999), 10'000 + pick(40));
+  }
+
+  void statement() {
+    const auto elements = 3 + pick(198);
+    std::string list;
+    for (std::uint64_t i = 0; i < elements; ++i) list += fmt::format("{}{}", i ? ", " : "", pick(1'000'000));
+    const std::string sql = fmt::format(fmt::runtime(kStatements[pick(std::size(kStatements))]), list);
+    const std::string head = prefix();
+    if (fails())
+      put(db_, fmt::format("{0}ERROR:  canceling statement due to statement timeout\n{0}STATEMENT:  {1}\n", head, sql));
+    else
+      put(db_, fmt::format("{}LOG:  duration: {:.3f} ms  statement: {}\n", head, duration_ms(120), sql));
+  }
+
+  void job() {
+    put(worker_, fmt::format(R"({{"ts":"{}T{}.{:03}Z","pid":7,"tid":"{:x}","lvl":"INFO","msg":"done",)"
+                             R"("ctx":{{"class":"{}","jid":"{:024x}","elapsed":{:.3f}}}}})" "\n",
+                             day_, clock_, millis_, pick(1 << 20), kJobs[pick(std::size(kJobs))], random_(),
+                             duration_ms(40) / 1000));
+  }
+
+  void authorisation() {
+    put(db_, prefix() + "LOG:  connection authorized: user=chatwoot database=chatwoot_production\n");
+  }
+
+  std::mt19937_64 random_;
+  std::uint64_t bytes_;
+  std::uint64_t written_ = 0;
+  bool incident_ = false;
+  std::string day_, clock_;
+  std::int64_t millis_ = 0;
+  File web_, worker_, db_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 3) {
+    fmt::print(stderr, "usage: generate_logs FOLDER MEGABYTES [SEED]\n");
+    return 2;
+  }
+  const std::uint64_t seed = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 1;
+  Generator(argv[1], std::strtoull(argv[2], nullptr, 10) * 1'000'000, seed).run();
+  return 0;
+}
