@@ -77,15 +77,38 @@ std::optional<Hypothesis> evaluate(const KnownIssue& issue, CaseFile& file) {
   return h;
 }
 
-// A cause stands before what it brings about, whatever their scores, once it is believed.
-std::set<std::string> explained_causes(const std::vector<Hypothesis>& ranked, const System& system) {
-  std::set<std::string> out;
-  for (const auto& h : ranked) {
-    if (h.confidence < kConfident || out.contains(h.cause)) continue;
-    const auto issue = std::ranges::find(system.known_issues, h.cause, &KnownIssue::id);
-    out.insert(issue->explains.begin(), issue->explains.end());
+double log_odds_of(const Hypothesis& h) {
+  double sum = h.prior;
+  for (const auto* terms : {&h.evidence_for, &h.evidence_against})
+    for (const auto& t : *terms) sum += t.log_odds;
+  return sum;
+}
+
+bool best_first(const Hypothesis& a, const Hypothesis& b) {
+  return a.confidence != b.confidence ? a.confidence > b.confidence : a.cause < b.cause;
+}
+
+// Explaining away: what a believed cause brings about is its effect, and so less likely a cause of its own.
+// The term also keeps the effect below its cause.
+void explain_away(std::vector<Hypothesis>& ranked, const System& system) {
+  constexpr double kLeast = 1.0;
+  constexpr double kDistance = 0.5;
+  std::set<std::string> explained;
+  for (std::size_t i = 0; i < ranked.size(); ++i) {
+    const std::string cause = ranked[i].cause;
+    if (ranked[i].confidence < kConfident || explained.contains(cause)) continue;
+    const auto issue = std::ranges::find(system.known_issues, cause, &KnownIssue::id);
+    const double log_odds = log_odds_of(ranked[i]);
+    for (auto& effect : ranked) {
+      if (effect.cause == cause || std::ranges::find(issue->explains, effect.cause) == issue->explains.end() ||
+          !explained.insert(effect.cause).second)
+        continue;
+      const double term = std::max(kLeast, log_odds_of(effect) - log_odds + kDistance);
+      effect.evidence_against.push_back({"It is explained by: " + ranked[i].title, -term, {}});
+      effect.confidence = logistic(log_odds_of(effect));
+    }
   }
-  return out;
+  std::ranges::sort(ranked, best_first);
 }
 
 }  // namespace
@@ -94,12 +117,8 @@ void rank_hypotheses(CaseFile& file) {
   auto& ranked = file.findings.hypotheses;
   for (const auto& issue : file.system.known_issues)
     if (auto h = evaluate(issue, file)) ranked.push_back(std::move(*h));
-  const auto order = [](const Hypothesis& a, const Hypothesis& b) {
-    return a.confidence != b.confidence ? a.confidence > b.confidence : a.cause < b.cause;
-  };
-  std::ranges::sort(ranked, order);
-  const auto explained = explained_causes(ranked, file.system);
-  std::ranges::stable_partition(ranked, [&](const Hypothesis& h) { return !explained.contains(h.cause); });
+  std::ranges::sort(ranked, best_first);
+  explain_away(ranked, file.system);
   bool primary_given = false;
   for (auto& h : ranked) {
     if (h.confidence < kConfident) continue;
