@@ -28,7 +28,8 @@ def recording(raw, out):
 
     happened = story.read(logs, harm_from=facts.get("index_dropped_at", 0))
     told = truth.Truth(facts, happened)
-    told.endpoints = story.read(logs, told.window).endpoints
+    inside = story.read(logs, told.window)
+    told.endpoints, told.jobs = inside.endpoints, inside.jobs
     with open(os.path.join(out, "truth.yaml"), "w") as target:
         target.write(told.as_yaml())
     with open(os.path.join(out, "README.md"), "w") as target:

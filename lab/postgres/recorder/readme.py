@@ -8,7 +8,7 @@ from . import metric_files, names, server
 _REAL = """\
 ## What is real
 - **PostgreSQL {version}**, started for this recording with RDS's `log_line_prefix`, Chatwoot's
-  `statement_timeout` of 14 s and {messages:,} messages. `postgresql` is its own log, untouched.
+  `statement_timeout` of 14 s and {messages:,} messages. `postgresql` is its own log, cut to these times and otherwise untouched.
 - **Every request and job ran**: a client plays {web} Puma tasks of {threads} threads and one Sidekiq
   task, sends Chatwoot-like statements over the extended protocol, and writes a request's lines from
   what happened to it: status, duration, time in the database, the error PostgreSQL gave.

@@ -1,6 +1,7 @@
 """Reads the recorded logs back and says what happened: the numbers of truth.yaml and README
 come from the logs a user will see, not from what the lab meant to do."""
 
+import json
 import re
 
 from . import excerpt
@@ -19,7 +20,8 @@ class Story:
         self.first_slow = None              # a request that took over five seconds: when it began
         self.last_slow = None               # when the last such one ended
         self.minutes = {}                   # minute -> counters
-        self.endpoints = {}                 # Controller#action -> [requests, failures] in the window
+        self.endpoints = {}                 # Controller#action -> [requests, timed out, slow] in the window
+        self.jobs = {}                      # job class -> runs cancelled, in the window
 
     def minute(self, at):
         keys = ["requests", "failed_500", "rack_timeouts", "query_canceled", "db_cancelled", "slow_statements"]
@@ -36,6 +38,8 @@ def read(logs, window=None, harm_from=0):
             _web(story, lines, window)
         elif group.endswith("/postgresql"):
             _postgres(story, lines)
+        elif group.endswith("-worker"):
+            _worker(story, lines, window)
     return story
 
 
@@ -63,9 +67,19 @@ def _completed(story, at, action, status, took_ms, window):
         story.first_slow = min(began, story.first_slow or began)
         story.last_slow = max(at, story.last_slow or at)
     if window and window[0] <= at < window[1]:
-        counts = story.endpoints.setdefault(action, [0, 0])
+        counts = story.endpoints.setdefault(action, [0, 0, 0])
         counts[0] += 1
-        counts[1] += status == 500
+        # A 500 counts as timed out by its duration; the day's other bugs fail at once.
+        counts[1] += status == 500 and took_ms > SLOW_MS
+        counts[2] += status != 500 and took_ms > SLOW_MS
+
+
+def _worker(story, lines, window):
+    for line in lines:
+        at = excerpt.moment(line)
+        if window and window[0] <= at < window[1] and '"msg":"ActiveRecord::QueryCanceled' in line:
+            name = json.loads(line)["ctx"]["class"]
+            story.jobs[name] = story.jobs.get(name, 0) + 1
 
 
 def _postgres(story, lines):

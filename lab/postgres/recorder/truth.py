@@ -19,6 +19,7 @@ class Truth:
         self.facts = facts
         self.happened = happened
         self.endpoints = {}
+        self.jobs = {}
         self.quiet = facts["scenario"] == "quiet"
         if self.quiet:
             self.window = (facts["start"], facts["end"])
@@ -77,14 +78,17 @@ class Truth:
                              + f"; back to 25 at {iso(f['list_lengths'][-1][0])}",
                              "Rack::Timeout at 15 s leaves the statement running in the database until 14 s after its own start"],
             "affected_endpoints": self._affected(),
+            "affected_jobs": [{"class": name, "cancelled": n}
+                              for name, n in sorted(self.jobs.items(), key=lambda pair: (-pair[1], pair[0]))],
             "counts": self._totals(*self.window),
             "counts_before": self._totals(f["start"], math.floor(f["index_dropped_at"] / 60) * 60),
         }
 
     def _affected(self):
-        hurt = [(action, asked, failed) for action, (asked, failed) in self.endpoints.items() if failed]
-        hurt.sort(key=lambda row: (-row[2], row[0]))
-        return [{"endpoint": action, "requests": asked, "failed": failed} for action, asked, failed in hurt]
+        hurt = [(action, *counts) for action, counts in self.endpoints.items() if counts[1] + counts[2] > 1]
+        hurt.sort(key=lambda row: (-row[2], -row[3], row[0]))
+        return [{"endpoint": action, "requests": asked, "timed_out": timed_out, "slower_than_5_s": slow}
+                for action, asked, timed_out, slow in hurt]
 
     def _totals(self, start, end):
         total = {"minutes": round((end - start) / 60)}
