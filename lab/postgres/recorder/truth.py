@@ -42,8 +42,8 @@ class Truth:
             "window": self._span(self.window),
             "noise": ["a few 401, 404 and 422 answers and probes for other software",
                       "rare 500s: a nil error in a view, a duplicate key in a race",
-                      "statements over a second: full text searches and long reports",
-                      "checkpoints, autovacuum"],
+                      "statements over a second: full text searches",
+                      "jobs that meet a duplicate key", "checkpoints, autovacuum"],
             "counts": self._totals(*self.window),
         }
 
