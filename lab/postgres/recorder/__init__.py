@@ -1,0 +1,1 @@
+"""Records what a Chatwoot-like service and its PostgreSQL really do."""
