@@ -172,7 +172,8 @@ void add_explain(CLI::App& app, int& exit) {
   command->add_option("TARGET", arguments->target,
                       "E3, event:123, a signal, a cause, state:COMPONENT, changes, gaps, journal; none lists all");
   arguments->gather.window.add_to(*command);
-  command->add_option("--system", arguments->gather.system, "Analyse with another system file");
+  arguments->gather.system.system.clear();
+  add_system_options(*command, arguments->gather.system);
   command->add_flag("--no-redact", arguments->no_redact, "Show e-mails, addresses, tokens and literals as they are");
   command->footer(R"(Examples:
   culprit explain incident.culprit

@@ -17,21 +17,10 @@ namespace {
 constexpr const char* kDefaultSystem = "chatwoot";
 constexpr auto kTail = std::chrono::minutes(30);
 
-Result<std::map<std::string, std::string>> parse_variables(const std::vector<std::string>& texts) {
-  std::map<std::string, std::string> out;
-  for (const auto& text : texts) {
-    const auto equals = text.find('=');
-    if (equals == std::string::npos || equals == 0)
-      return fail(ErrorCode::kUsage, fmt::format("--set takes name=value, not '{}'", text));
-    out[text.substr(0, equals)] = text.substr(equals + 1);
-  }
-  return out;
-}
-
-Result<System> chosen_system(const std::string& name, const std::vector<std::string>& variables) {
-  const auto values = parse_variables(variables);
-  if (!values) return tl::unexpected(values.error());
-  return load_system(name.empty() ? kDefaultSystem : name, *values);
+Result<System> chosen_system(const SystemOptions& options) {
+  SystemOptions named = options;
+  if (named.system.empty()) named.system = kDefaultSystem;
+  return load_system(named);
 }
 
 // What will be asked of AWS; also resolves the window.
@@ -48,7 +37,7 @@ Result<Duration> baseline_length(const GatherOptions& options) {
 }
 
 Result<LivePlan> plan_live(const GatherOptions& options, Time now) {
-  auto system = chosen_system(options.system, options.variables);
+  auto system = chosen_system(options.system);
   if (!system) return tl::unexpected(system.error());
   auto choice = options.window.resolve(system->zone, now);
   if (!choice) return tl::unexpected(choice.error());
@@ -102,9 +91,12 @@ Result<std::optional<Window>> noted_window(const Store& store, const std::string
 }
 
 void print_files(const FilesReport& report) {
-  for (const auto& f : report.files)
-    fmt::print(stderr, "  {}  {} → {}{}\n", f.path, f.format, f.target,
-               f.first_line.empty() ? std::string{} : fmt::format("\n      first line: {}", f.first_line));
+  for (const auto& f : report.files) {
+    if (f.format == "document") continue;
+    fmt::print(stderr, "  {}: {}{}{}\n", f.path, f.format, f.target.empty() ? "" : " -> " + f.target,
+               f.note.empty() ? "" : " (" + f.note + ")");
+    if (!f.first_line.empty()) fmt::print(stderr, "      first line: {}\n", f.first_line);
+  }
 }
 
 }  // namespace
@@ -113,9 +105,8 @@ void GatherOptions::add_to(CLI::App& app) {
   app.add_option("--input", input, "Folder of logs, metrics and saved `aws` answers, one file, or a capsule; "
                                    "without it live AWS is asked");
   window.add_to(app);
-  app.add_option("--system", system,
-                 "System under care: a built-in name or a YAML file (default: the capsule's own, else chatwoot)");
-  app.add_option("--set", variables, "name=value: a variable of the system file")->take_all();
+  system.system.clear();
+  add_system_options(app, system);
   app.add_option("--baseline", baseline, "How long before the window counts as normal")->capture_default_str();
   app.add_option("--profile", aws.profile, "AWS profile (as the AWS CLI)");
   app.add_option("--region", aws.region, "AWS region (as the AWS CLI)");
@@ -177,8 +168,7 @@ Result<std::string> preflight_text(const GatherOptions& options, Time now) {
   return preflight->text();
 }
 
-Result<OpenEvidence> open_evidence(const std::filesystem::path& path, const std::string& system,
-                                   const std::vector<std::string>& variables) {
+Result<OpenEvidence> open_evidence(const std::filesystem::path& path, const SystemOptions& system) {
   OpenEvidence out;
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) {
@@ -191,14 +181,14 @@ Result<OpenEvidence> open_evidence(const std::filesystem::path& path, const std:
     out.capsule_ = std::move(*capsule);
     out.capsule_file = path;
   }
-  if (system.empty() && out.capsule_) {
+  if (system.system.empty() && out.capsule_) {
     const auto yaml = out.capsule_->part("system.yaml");
     if (!yaml) return tl::unexpected(yaml.error());
     auto parsed = parse_system(*yaml, path.string() + ":system.yaml");
     if (!parsed) return tl::unexpected(parsed.error());
     out.system = std::move(*parsed);
   } else {
-    auto chosen = chosen_system(system, variables);
+    auto chosen = chosen_system(system);
     if (!chosen) return tl::unexpected(chosen.error());
     out.system = std::move(*chosen);
   }
@@ -253,7 +243,7 @@ Result<void> collect_input(const GatherOptions& options, const System& system, c
 }  // namespace
 
 Result<OpenEvidence> open_for_analysis(const GatherOptions& options, Time now, Progress& progress) {
-  auto evidence = open_evidence(options.input, options.system, options.variables);
+  auto evidence = open_evidence(options.input, options.system);
   if (!evidence) return evidence;
   auto choice = options.window.resolve(evidence->zone.name(), now);
   if (!choice) return tl::unexpected(choice.error());
@@ -281,10 +271,10 @@ Result<OpenEvidence> gather(const GatherOptions& options, Time now, const std::f
     if (!plan) return tl::unexpected(plan.error());
     for (const auto& w : plan->choice.warnings) progress.note("warning: " + w);
     if (auto done = collect_live(*plan, store_directory, progress); !done) return tl::unexpected(done.error());
-    auto evidence = open_evidence(store_directory, options.system, options.variables);
+    auto evidence = open_evidence(store_directory, options.system);
     return evidence;
   }
-  auto system = chosen_system(options.system, options.variables);
+  auto system = chosen_system(options.system);
   if (!system) return tl::unexpected(system.error());
   auto choice = options.window.resolve(system->zone, now);
   if (!choice) return tl::unexpected(choice.error());
@@ -295,7 +285,7 @@ Result<OpenEvidence> gather(const GatherOptions& options, Time now, const std::f
   if (choice->window) baseline = Window{choice->window->start - *length, choice->window->start};
   if (auto done = collect_input(options, *system, *choice, baseline, store_directory, progress); !done)
     return tl::unexpected(done.error());
-  return open_evidence(store_directory, options.system, options.variables);
+  return open_evidence(store_directory, options.system);
 }
 
 }  // namespace culprit

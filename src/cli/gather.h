@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/progress.h"
 #include "base/zone.h"
+#include "cli/system_options.h"
 #include "cli/window_options.h"
 #include "sources/aws/collect_aws.h"
 #include "store/capsule.h"
@@ -25,8 +26,7 @@ namespace culprit {
 
 // Flags that `investigate` and `collect` share.
 struct GatherOptions {
-  std::string system;                  // empty = the one kept in a capsule, else "chatwoot"
-  std::vector<std::string> variables;  // name=value
+  SystemOptions system;  // an empty name = the one kept in a capsule, else "chatwoot"
   std::string input;                   // empty = live AWS
   WindowOptions window;
   std::string baseline = "1h";
@@ -52,15 +52,14 @@ class OpenEvidence {
   std::optional<std::filesystem::path> capsule_file;  // when it came from one
 
  private:
-  friend Result<OpenEvidence> open_evidence(const std::filesystem::path&, const std::string&, const std::vector<std::string>&);
+  friend Result<OpenEvidence> open_evidence(const std::filesystem::path&, const SystemOptions&);
   friend Result<OpenEvidence> gather(const GatherOptions&, Time, const std::filesystem::path&, Progress&);
   std::unique_ptr<OpenCapsule> capsule_;
   std::unique_ptr<Store> store_;
 };
 
 // Opens a capsule or a store directory; the system file kept inside is used unless `system` names another.
-Result<OpenEvidence> open_evidence(const std::filesystem::path& path, const std::string& system,
-                                   const std::vector<std::string>& variables);
+Result<OpenEvidence> open_evidence(const std::filesystem::path& path, const SystemOptions& system);
 
 // Collects into a new store at `store_directory` (untouched when the input is itself a capsule or store) and
 // opens it.

@@ -47,8 +47,8 @@ void add_report(CLI::App& app, int& exit) {
   auto* command = app.add_subcommand("report", "Tell a capsule's report again, in any form");
   command->add_option("CAPSULE", arguments->input, "Capsule or store directory")->required();
   arguments->gather.window.add_to(*command);
-  command->add_option("--system", arguments->gather.system, "Analyse with another system file");
-  command->add_option("--set", arguments->gather.variables, "name=value: a variable of the system file")->take_all();
+  arguments->gather.system.system.clear();
+  add_system_options(*command, arguments->gather.system);
   command->add_option("--baseline", arguments->gather.baseline, "How long before --from counts as normal")
       ->capture_default_str();
   arguments->render.add_to(*command);

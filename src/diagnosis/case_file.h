@@ -21,6 +21,8 @@ struct CaseFile {
     const auto it = seen.signals.find(std::string(name));
     return it == seen.signals.end() ? nullptr : &it->second;
   }
+  // Signals of the severity rules that hold: where users were harmed.
+  std::vector<const Signal*> harmed_signals() const;
   Grid::Range window_minutes() const { return seen.grid.range(seen.window); }
   Grid::Range baseline_minutes() const { return seen.grid.range(seen.baseline); }
 };

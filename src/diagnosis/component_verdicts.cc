@@ -124,11 +124,14 @@ class Judge {
   }
 
   void severity_rules() {
+    std::string worst;  // rules come worst first: a lesser one adds nothing
     for (const auto& rule : file_.system.severity_rules) {
+      if (!worst.empty() && rule.level != worst) break;
       if (rule.all.empty() || !mine(rule.all.front().signal) || rule.level == "P3") continue;
       const bool holds = std::ranges::all_of(
           rule.all, [&](const Predicate& p) { return decide(p, file_).truth == Truth::kHolds; });
       if (!holds) continue;
+      worst = rule.level;
       const Decision d = decide(rule.all.front(), file_);
       worsen(rule.level == "P0" ? Health::kDown : Health::kDegraded, fmt::format("{} ({})", rule.says, d.observed_text),
              file_.evidence.of_signal(*d.signal));

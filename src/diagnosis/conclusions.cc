@@ -30,7 +30,7 @@ std::vector<EvidenceRef> supporting(const Hypothesis& h) {
 Claim claim_of(const Hypothesis& h, std::vector<EvidenceRef> more = {}) {
   auto refs = supporting(h);
   refs.insert(refs.end(), more.begin(), more.end());
-  return {fmt::format("{} ({:.0f} % confidence). {}", h.title, std::floor(100 * h.confidence), h.summary), refs.front(),
+  return {fmt::format("{} ({:.0f} % confidence). {}", h.title, std::min(99.0, 100 * h.confidence), h.summary), refs.front(),
           std::vector<EvidenceRef>(refs.begin() + 1, refs.end())};
 }
 
@@ -57,8 +57,9 @@ void contributing_in_lists(CaseFile& file) {
     constexpr double kLarge = 50;
     if (!now || *now < kLarge || (before && *now < 2 * *before)) continue;
     file.findings.root_cause.contributing.emplace_back(
-        fmt::format("IN lists grew to {:.0f} elements ({} before)", *now,
-                    before ? fmt::format("at most {:.0f}", *before) : std::string("not known")),
+        fmt::format("IN lists grew to {:.0f} elements ({})", *now,
+                    before ? fmt::format("at most {:.0f} before", *before)
+                           : std::string("none was logged before")),
         file.evidence.of_signal(signal));
   }
 }

@@ -40,6 +40,26 @@ bool weigh(const Symptom& symptom, bool speaks_for, CaseFile& file, Hypothesis& 
   return true;
 }
 
+// What leads: a cause shows before the harm it does. When the symptom that defines an issue came up minutes
+// after users were harmed first, it is a consequence or a coincidence.
+void weigh_order(const KnownIssue& issue, CaseFile& file, std::optional<Time> harmed_since, Hypothesis& h,
+                 double& log_odds) {
+  constexpr auto kLate = std::chrono::minutes(3);
+  constexpr double kWeight = -2.5;
+  if (!harmed_since) return;
+  for (const auto& symptom : issue.symptoms) {
+    const Decision d = decide(symptom.when, file);
+    if (!symptom.required || d.truth != Truth::kHolds || !d.signal->events) continue;
+    const Time first = d.signal->events->first().time;
+    if (first <= *harmed_since + kLate) continue;
+    log_odds += kWeight;
+    h.evidence_against.push_back(
+        {fmt::format("It came up {} after users were harmed first",
+                     format_duration(floor<std::chrono::seconds>(first - *harmed_since))),
+         kWeight, {file.evidence.of_signal(*d.signal)}});
+  }
+}
+
 // The earliest sustained excursion among the signals that speak for it.
 std::optional<Time> onset_of(const KnownIssue& issue, const CaseFile& file) {
   std::optional<Time> first;
@@ -52,7 +72,7 @@ std::optional<Time> onset_of(const KnownIssue& issue, const CaseFile& file) {
   return first;
 }
 
-std::optional<Hypothesis> evaluate(const KnownIssue& issue, CaseFile& file) {
+std::optional<Hypothesis> evaluate(const KnownIssue& issue, CaseFile& file, std::optional<Time> harmed_since) {
   Hypothesis h;
   h.cause = issue.id;
   h.family = issue.family;
@@ -64,6 +84,7 @@ std::optional<Hypothesis> evaluate(const KnownIssue& issue, CaseFile& file) {
     if (!weigh(s, true, file, h, log_odds)) return std::nullopt;
   for (const auto& s : issue.against)
     if (!weigh(s, false, file, h, log_odds)) return std::nullopt;
+  weigh_order(issue, file, harmed_since, h, log_odds);
   h.confidence = logistic(log_odds);
   if (h.evidence_for.empty() || h.confidence < kLeastConfidenceShown) return std::nullopt;
   const Placeholders names(file, issue);
@@ -115,8 +136,10 @@ void explain_away(std::vector<Hypothesis>& ranked, const System& system) {
 
 void rank_hypotheses(CaseFile& file) {
   auto& ranked = file.findings.hypotheses;
+  std::optional<Time> harmed_since;
+  if (const auto onset = earliest_onset(file.harmed_signals(), file.seen)) harmed_since = onset->time;
   for (const auto& issue : file.system.known_issues)
-    if (auto h = evaluate(issue, file)) ranked.push_back(std::move(*h));
+    if (auto h = evaluate(issue, file, harmed_since)) ranked.push_back(std::move(*h));
   std::ranges::sort(ranked, best_first);
   explain_away(ranked, file.system);
   bool primary_given = false;

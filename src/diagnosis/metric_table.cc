@@ -70,7 +70,8 @@ std::string claim_text(const MetricFinding& m, const CaseFile& file) {
     if (m.peak_time) text += " at " + file.clock(*m.peak_time);
   }
   text += fmt::format(" (normal {}", m.normal_range);
-  if (m.baseline_median) text += fmt::format(", {} before", format_value(*m.baseline_median, m.unit));
+  const bool said = m.normal_range.ends_with("(baseline)");
+  if (m.baseline_median && !said) text += fmt::format(", {} before", format_value(*m.baseline_median, m.unit));
   return text + ")";
 }
 

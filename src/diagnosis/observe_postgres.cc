@@ -68,7 +68,9 @@ class PostgresObserver : public LogObserver {
     switch (e.entry.kind) {
       case PostgresKind::kStatementTimeout: count("statement_timeouts", e); break;
       case PostgresKind::kLockTimeout: count("lock_timeouts", e); break;
-      case PostgresKind::kLockWait: count("lock_waits", e); break;
+      case PostgresKind::kLockWait:  // "acquired" only ends a wait that was told before
+        if (e.entry.message.find("still waiting for") != std::string_view::npos) count("lock_waits", e);
+        break;
       case PostgresKind::kDeadlock: count("deadlocks", e); break;
       case PostgresKind::kConnectionRefused: count("connection_refusals", e); break;
       case PostgresKind::kOutOfMemory: count("memory_allocation_failures", e); break;

@@ -20,7 +20,7 @@ class SidekiqObserver : public LogObserver {
     if (entry->latency_s) latency_s_.add(event.time, *entry->latency_s);
     const bool done = entry->event == SidekiqEntry::Event::kDone;
     const bool failed = entry->event == SidekiqEntry::Event::kFail;
-    if (!done && !failed) return;
+    if ((!done && !failed) || !tellings_.is_new(*entry)) return;
     seen_.counter(component_, "jobs").add(event.time, event.number);
     if (failed) seen_.counter(component_, "job_failures").add(event.time, event.number);
     if (entry->elapsed_s) duration_ms_.add(event.time, *entry->elapsed_s * 1000);
@@ -58,6 +58,7 @@ class SidekiqObserver : public LogObserver {
   const Component& component_;
   LatencyMinutes duration_ms_;
   LatencyMinutes latency_s_;
+  JobTellings tellings_;
 };
 
 }  // namespace

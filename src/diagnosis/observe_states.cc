@@ -33,9 +33,9 @@ class StateReader {
   StateReader(Observations& seen, const Component& component) : seen_(seen), component_(component) {}
 
   void read(const ResourceState& state) {
-    if (state.kind == "ecs:service") service(state.document);
+    if (state.kind == "ecs:service") service(state);
     else if (state.kind == "ecs:task") task(state);
-    else if (state.kind == "rds:db-instance") set("unavailable", text_field(state.document, "DBInstanceStatus") == "available" ? 0 : 1);
+    else if (state.kind == "rds:db-instance") instance(state);
     else if (state.kind == "rds:event") event(state.document);
   }
 
@@ -66,10 +66,13 @@ class StateReader {
     seen_.changes.push_back({time, std::move(kind), component_.id, std::move(text), 0, {}, json::serialize(document)});
   }
 
-  void service(const json::value& d) {
+  void service(const ResourceState& state) {
+    // An answer from long after the window says nothing about it.
+    const bool of_the_window = seen_.grid.index(state.observed_at).has_value();
+    const auto& d = state.document;
     const auto desired = number_field(d, "desiredCount");
     const auto running = number_field(d, "runningCount");
-    if (desired && running) set("tasks_missing", static_cast<double>(std::max<std::int64_t>(0, *desired - *running)));
+    if (of_the_window && desired && running) set("tasks_missing", static_cast<double>(std::max<std::int64_t>(0, *desired - *running)));
     int failed = 0;
     for (const auto& deployment : array_field(d, "deployments")) {
       failed += text_field(deployment, "rolloutState") == "FAILED" ? 1 : 0;
@@ -79,13 +82,18 @@ class StateReader {
                            text_field(deployment, "rolloutState")),
                deployment);
     }
-    set("failed_deployments", failed);
+    if (of_the_window) set("failed_deployments", failed);
     for (const auto& e : array_field(d, "events"))
       if (const auto at = time_field(e, "createdAt")) {
         const std::string message = text_field(e, "message");
         if (message.find("has reached a steady state") == std::string::npos)
           change(*at, "service-event", message, e);
       }
+  }
+
+  void instance(const ResourceState& state) {
+    if (seen_.grid.index(state.observed_at))
+      set("unavailable", text_field(state.document, "DBInstanceStatus") == "available" ? 0 : 1);
   }
 
   void task(const ResourceState& state) {

@@ -86,4 +86,19 @@ std::optional<Excursion> find_excursion(const Signal& signal, const Observations
   return e;
 }
 
+std::optional<Onset> earliest_onset(const std::vector<const Signal*>& signals, const Observations& seen) {
+  std::optional<Time> any;
+  for (const Signal* s : signals)
+    if (const auto e = find_excursion(*s, seen); e && (!any || e->onset < *any)) any = e->onset;
+  if (!any) return std::nullopt;
+  std::optional<Time> event;
+  for (const Signal* s : signals) {
+    if (!s->events) continue;
+    const auto e = find_excursion(*s, seen);
+    if (e && e->onset < floor_minute(*any) + std::chrono::minutes(1) && (!event || e->onset < *event))
+      event = e->onset;
+  }
+  return event ? Onset{*event, true} : Onset{*any, false};
+}
+
 }  // namespace culprit

@@ -67,21 +67,18 @@ std::vector<std::string> blind_spots(const CaseFile& file) {
 // Onset and recovery of the incident: of the signals that the severity and the first cause rest on.
 void date_incident(CaseFile& file) {
   auto& f = file.findings;
-  std::vector<const Signal*> harm;
-  for (const auto& rule : file.system.severity_rules)
-    for (const auto& p : rule.all)
-      if (const Decision d = decide(p, file); d.truth == Truth::kHolds) harm.push_back(d.signal);
+  std::vector<const Signal*> harm = file.harmed_signals();
   if (!f.hypotheses.empty() && f.hypotheses.front().role == CauseRole::kPrimary) {
     const auto issue = std::ranges::find(file.system.known_issues, f.hypotheses.front().cause, &KnownIssue::id);
     for (const auto& s : issue->symptoms)
       if (const Decision d = decide(s.when, file); d.truth == Truth::kHolds && d.signal->is_count)
         harm.push_back(d.signal);
   }
+  if (const auto onset = earliest_onset(harm, file.seen)) f.onset = onset->time;
   bool all_recovered = true;
   for (const Signal* signal : harm) {
     const auto e = find_excursion(*signal, file.seen);
     if (!e) continue;
-    if (!f.onset || e->onset < *f.onset) f.onset = e->onset;
     if (!e->recovery) all_recovered = false;
     if (e->recovery && (!f.recovery || *e->recovery > *f.recovery)) f.recovery = e->recovery;
   }
