@@ -51,7 +51,10 @@ class Moto:
 
     def client(self, service):
         import boto3
-        return boto3.client(service, endpoint_url=self.url, region_name=REGION, **KEYS)
+        import botocore.config
+        # moto cannot read the gzip that boto3 sends for large bodies.
+        config = botocore.config.Config(disable_request_compression=True)
+        return boto3.client(service, endpoint_url=self.url, region_name=REGION, config=config, **KEYS)
 
 
 def load(moto, folder, shift):

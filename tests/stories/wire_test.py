@@ -79,7 +79,8 @@ class OverTheWire(unittest.TestCase):
     def test_a_dry_run_tells_calls_and_price_and_asks_nothing(self):
         self.assertEqual(self.dry.returncode, 0, self.dry.err)
         self.assertIn("logs:FilterLogEvents", self.dry.out)
-        self.assertRegex(self.dry.out, r"\$\d")
+        self.assertIn("US$", self.dry.out)
+        self.assertRegex(self.dry.out, r"in all, about +\d+ .* 0\.\d+")
 
 
 if __name__ == "__main__":

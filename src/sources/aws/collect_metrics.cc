@@ -131,6 +131,7 @@ class MetricCollector {
       batch(queries.subspan(half));
       return;
     }
+    if (error.kind == ApiError::Kind::kTransient && collection_.going() && split_extras(queries)) return;
     const SystemMetric* last = nullptr;  // one gap a metric, not one a statistic
     for (const auto& query : queries) {
       if (query.metric == last || query.long_view) continue;
@@ -138,6 +139,18 @@ class MetricCollector {
       collection_.failed(asked_of(query), error);
       if (!collection_.going()) return;
     }
+  }
+
+  // A service that fails over an unusual statistic may still answer the usual ones: these are asked for
+  // alone, once. False when the batch holds only one of the two kinds.
+  bool split_extras(std::span<const MetricQuery> queries) {
+    std::vector<MetricQuery> usual;
+    std::vector<MetricQuery> extra;
+    for (const auto& query : queries) (query.extra ? extra : usual).push_back(query);
+    if (usual.empty() || extra.empty()) return false;
+    batch(usual);
+    batch(extra);
+    return true;
   }
 
   static ApiResult<bool> metric_exists(Client& client, const MetricId& id) {
