@@ -404,6 +404,19 @@ TEST_F(Collecting, CollectingTwiceGivesTheSameNumbers) {
   for (std::size_t i = 0; i < first.size(); ++i) EXPECT_EQ(store.events[i].message, first[i].message) << i;
 }
 
+TEST_F(Collecting, AStatisticTheServiceFailsOverDoesNotCostTheUsualOnes) {
+  system.metrics[0].extra_statistics = {"p99"};
+  aws.on("GetMetricData", [](const Call& call) {
+    if (boost::json::serialize(call.parameters).find("p99") != std::string::npos)
+      return json_error("InternalServiceFault", 500);
+    return ok(R"({"MetricDataResults":[{"Id":"q0","Timestamps":[1755817200],"Values":[4]}]})");
+  });
+  ASSERT_TRUE(collect());
+  ASSERT_FALSE(store.series.empty());
+  EXPECT_EQ(store.series.front().points.front().value, 4);
+  EXPECT_EQ(store.gap(to_string(system.metrics[0].metric))->reason, GapReason::kUnreachable);
+}
+
 TEST_F(Collecting, StopsPayingAtTheCostCap) {
   options.max_cost_usd = 0.000015;  // one metric
   ASSERT_TRUE(collect());
