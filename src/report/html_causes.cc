@@ -128,7 +128,7 @@ std::string evidence(const Findings& f, const Block& b) {
   std::string out = fmt::format(
       "<details class=\"ev\"><summary><span class=\"id\">E{0}</span><span class=\"kind\">{1}</span>"
       "<span class=\"title\">{2}</span></summary>\n<div class=\"body\" id=\"E{0}\">\n",
-      e.id, escape(to_string(e.kind)), inline_text(one_line(e.title)));
+      e.id, escape(to_string(e.kind)), inline_text(one_line(evidence_title(f, e))));
   for (const auto& inner : b.plain) {
     if (inner.kind == Block::Kind::kTable)
       out += table(inner.table, fmt::format("Datapoints of E{}", e.id));

@@ -106,10 +106,10 @@ constexpr std::string_view kParts = R"css(
 .scroll{overflow-x:auto;margin:0 0 16px;border:1px solid var(--line);border-radius:12px;background:var(--card)}
 table{border-collapse:collapse;width:100%;font-size:13.5px;line-height:1.45}
 th,td{padding:10px 12px;text-align:left;vertical-align:top;font-weight:400}
-thead th{font-size:12px;font-weight:600;color:var(--faint);background:var(--panel);white-space:nowrap;border-bottom:1px solid var(--line)}
+thead th{font-size:12px;font-weight:600;color:var(--faint);background:var(--panel);border-bottom:1px solid var(--line)}
 tbody tr+tr>*{border-top:1px solid var(--grid)}
 tbody th{font-weight:550;min-width:130px}
-.num{text-align:right;white-space:nowrap}.nw{white-space:nowrap}
+.num{text-align:right}td.num{white-space:nowrap}.nw{white-space:nowrap}
 .component header{display:flex;justify-content:space-between;align-items:center;gap:12px}
 .component h4{margin:0;font-size:16px}
 .resource{font-size:12.5px;color:var(--faint);margin:3px 0 12px}

@@ -62,7 +62,9 @@ std::string cause_card(const Findings& f) {
     out += fmt::format("<p class=\"big\"><a href=\"#H{}\">{}</a></p>\n", h - f.hypotheses.data() + 1,
                        escape(one_line(h->title)));
   for (const auto& claim : f.root_cause.primary) out += fmt::format("<p>{}</p>\n", phrase(say(claim)));
-  if (h != nullptr && !h->summary.empty())
+  const auto said = [&](const Claim& claim) { return claim.text().find(h->summary) != std::string::npos; };
+  if (h != nullptr && !h->summary.empty() &&
+      std::none_of(f.root_cause.primary.begin(), f.root_cause.primary.end(), said))
     out += fmt::format("<p class=\"minor\">{}</p>\n", inline_text(one_line(h->summary)));
   if (h == nullptr && f.root_cause.primary.empty())
     out +=
@@ -95,7 +97,7 @@ std::string summary(const Findings& f) {
   out +=
       "<section id=\"executive-summary\" aria-labelledby=\"h-executive-summary\">\n"
       "<h2 id=\"h-executive-summary\">Executive summary</h2>\n";
-  for (const auto& sentence : f.summary)
+  for (const auto& sentence : summary_sentences(f))
     out += fmt::format("<p class=\"lead\">{}</p>\n", inline_text(one_line(sentence)));
   out += facts(f, clock);
   out += "<div class=\"two\">\n" + (f.verdict == Verdict::kNoIncident ? "" : cause_card(f)) + steps_card(f) +

@@ -30,8 +30,10 @@ std::string metric_card(const Findings& f, const MetricFinding& m, const Clock& 
   std::string claims;
   for (const auto& claim : m.claims) claims += fmt::format("<p class=\"claim\">{}</p>", phrase(say(claim)));
   if (chart.empty()) return out + "<p class=\"empty\">No datapoints</p>" + claims + "</figure>\n";
-  out += fmt::format("<p class=\"reading\"><b>{}</b> max in the window</p>",
-                     escape(wording::value(m.incident_maximum, m.unit)));
+  const bool low = low_is_bad(m);
+  out += fmt::format("<p class=\"reading\"><b>{}</b> {} in the window</p>",
+                     escape(wording::value(low ? m.incident_average : m.incident_maximum, m.unit)),
+                     low ? "average" : "max");
   return out + chart + "\n<p class=\"under\">" + legend(m) + "</p>" + claims + "</figure>\n";
 }
 
@@ -42,12 +44,17 @@ std::string component_card(const ComponentFinding& c) {
       escape(one_line(c.title.empty() ? c.id : c.title)),
       pill(without_symbol(wording::health(c.health)), tone_of(c.health)), escape(one_line(c.kind)),
       escape(one_line(c.name)));
-  if (!c.summary.empty()) out += fmt::format("<p class=\"why\">{}</p>\n", inline_text(one_line(c.summary)));
-  if (!c.reasons.empty()) {
-    out += "<ul class=\"list\">\n";
-    for (const auto& claim : c.reasons) out += fmt::format("<li>{}</li>\n", phrase(say(claim)));
-    out += "</ul>\n";
+  // A reason that is the summary word for word gives it its evidence instead of repeating it.
+  Phrase why = say(c.summary);
+  std::string reasons;
+  for (const auto& claim : c.reasons) {
+    if (claim.text() == c.summary)
+      why = say(claim);
+    else
+      reasons += fmt::format("<li>{}</li>\n", phrase(say(claim)));
   }
+  if (!c.summary.empty()) out += fmt::format("<p class=\"why\">{}</p>\n", phrase(why));
+  if (!reasons.empty()) out += "<ul class=\"list\">\n" + reasons + "</ul>\n";
   if (!c.facts.empty()) {
     out += "<dl class=\"pairs\">\n";
     for (const auto& x : c.facts)

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "report/outline_parts.h"
@@ -84,6 +85,42 @@ const Hypothesis* primary(const Findings& findings) {
   for (const auto& h : findings.hypotheses)
     if (h.role == CauseRole::kPrimary) return &h;
   return nullptr;
+}
+
+std::vector<std::string> summary_sentences(const Findings& f) {
+  std::vector<std::string> out;
+  for (const auto& sentence : f.summary) {
+    const auto within = [&](const Claim& reason) {
+      return !reason.text().empty() && sentence.find(reason.text()) != std::string::npos;
+    };
+    if (std::none_of(f.severity_reasons.begin(), f.severity_reasons.end(), within)) out.push_back(sentence);
+  }
+  return out;
+}
+
+std::string evidence_title(const Findings& f, const Evidence& e) {
+  const auto named = [&](std::string_view title) { return fmt::format("{} ({})", title, e.title); };
+  const auto is_signal = [&](std::string_view component, std::string_view id) {
+    return e.title == fmt::format("{}.{}", component, id);
+  };
+  for (const auto& m : f.metrics)
+    if (!m.title.empty() && (m.id == e.title || is_signal(m.component, m.id))) return named(m.title);
+  std::string component = e.component;
+  for (const auto& c : f.components)
+    if (c.id == e.component && !c.title.empty()) component = c.title;
+  for (const auto& p : f.patterns)
+    if (!p.title.empty() && (p.id == e.title || is_signal(p.component, p.id)))
+      return named(p.title + ", " + component);
+  // Other signals have no title: their own words read well enough.
+  if (e.component.empty() || !e.title.starts_with(e.component + ".") ||
+      e.title.find(' ') != std::string::npos)
+    return e.title;
+  std::string words = e.title.substr(e.component.size() + 1);
+  if (words.ends_with("_ms")) words.resize(words.size() - 3);
+  std::replace(words.begin(), words.end(), '_', ' ');
+  if (!words.empty() && words[0] >= 'a' && words[0] <= 'z')
+    words[0] = static_cast<char>(words[0] - 'a' + 'A');
+  return named(words + ", " + component);
 }
 
 std::string log_odds(double value) {

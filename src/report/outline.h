@@ -87,6 +87,12 @@ std::string report_title(const Findings& findings);  // "Incident report: Chatwo
 std::vector<Phrase> first_steps(const Findings& findings);
 // The hypothesis named as primary cause, or null.
 const Hypothesis* primary(const Findings& findings);
+
+// The summary's sentences without those that "Why P1" says right after them, with evidence.
+std::vector<std::string> summary_sentences(const Findings& findings);
+
+// What a piece of evidence is called: a signal by the title that the tables give it, its name behind it.
+std::string evidence_title(const Findings& findings, const Evidence& evidence);
 std::string log_odds(double value);  // "+1.8", "−0.6"
 
 }  // namespace culprit

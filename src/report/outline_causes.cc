@@ -1,6 +1,8 @@
 // Root cause with its hypotheses, and the evidence that everything rests on.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "report/outline_parts.h"
 #include "report/printable.h"
 
@@ -74,6 +76,19 @@ Table point_table(const Evidence& e, const Clock& clock) {
   return t;
 }
 
+// Many minutes of one value (mostly zero) are one sentence.
+Block point_block(const Evidence& e, const Clock& clock) {
+  constexpr std::size_t kPointsMin = 3;
+  const double first = e.points.front().value;
+  const bool constant =
+      std::all_of(e.points.begin(), e.points.end(), [&](const Datapoint& p) { return p.value == first; });
+  if (!constant || e.points.size() < kPointsMin) return table(point_table(e, clock));
+  return paragraph(
+      say(fmt::format("{}: {} in each of {} datapoints, {} – {}.",
+                      e.statistic.empty() ? "Value" : one_line(e.statistic), wording::value(first, e.unit),
+                      e.points.size(), clock.both(e.points.front().time), clock.both(e.points.back().time))));
+}
+
 Blocks evidence_blocks(const Evidence& e, const Clock& clock) {
   Blocks out;
   std::vector<Item> facts;
@@ -91,7 +106,7 @@ Blocks evidence_blocks(const Evidence& e, const Clock& clock) {
   }
   if (!facts.empty()) out.push_back(list(std::move(facts)));
   if (!e.excerpts.empty()) out.push_back(code(excerpt_text(e, clock), "text"));
-  if (!e.points.empty()) out.push_back(table(point_table(e, clock)));
+  if (!e.points.empty()) out.push_back(point_block(e, clock));
   if (!e.document.empty()) out.push_back(code(e.document, "json"));
   append(out, commands(e.aws_command, e.culprit_command));
   return out;
@@ -127,7 +142,7 @@ Section evidence_section(const Findings& f) {
   for (std::size_t i = 0; i < all.size(); ++i) {
     Block b = visual(Block::Visual::kEvidence, i, evidence_blocks(all[i], clock));
     b.anchor = fmt::format("E{}", all[i].id);
-    b.phrase = say(fmt::format("E{} · {}", all[i].id, all[i].title));
+    b.phrase = say(fmt::format("E{} · {}", all[i].id, evidence_title(f, all[i])));
     s.blocks.push_back(std::move(b));
   }
   return s;

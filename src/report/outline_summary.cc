@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "report/outline_parts.h"
+#include "report/printable.h"
 
 namespace culprit {
 
@@ -64,7 +65,10 @@ Section summary_section(const Findings& f) {
   facts.push_back({"Onset", say(clock.both(f.onset))});
   facts.push_back({"Recovery", say(recovery_text(f, clock))});
   s.blocks.push_back(list(std::move(facts)));
-  for (const auto& sentence : f.summary) s.blocks.push_back(paragraph(say(sentence)));
+  const std::string cause_text = root_cause_phrase(f).text;
+  for (const auto& sentence : summary_sentences(f))
+    if (cause_text.find(one_line(sentence)) == std::string::npos && sentence != f.headline)
+      s.blocks.push_back(paragraph(say(sentence)));
   if (!f.severity_reasons.empty()) {
     s.blocks.push_back(heading(fmt::format("Why {}", f.severity.empty() ? "this severity" : f.severity)));
     std::vector<Item> reasons;

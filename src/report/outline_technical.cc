@@ -44,7 +44,8 @@ void add_components(const Findings& f, Blocks& blocks) {
   Blocks plain{table(std::move(verdicts))};
   std::vector<Item> reasons;
   for (const auto& c : f.components)
-    for (const auto& claim : c.reasons) reasons.push_back({title_of(f, c.id), say(claim)});
+    for (const auto& claim : c.reasons)
+      if (claim.text() != c.summary) reasons.push_back({title_of(f, c.id), say(claim)});
   if (!reasons.empty()) plain.push_back(list(std::move(reasons)));
   if (!facts.rows.empty()) plain.push_back(table(std::move(facts)));
   blocks.push_back(visual(Block::Visual::kComponents, 0, std::move(plain)));
@@ -121,14 +122,15 @@ void add_statements(const Findings& f, const Clock& clock, Blocks& blocks) {
            {"Longest IN list", true}},
           {}};
   for (const auto& s : f.statements) {
+    // A statement of which only cancellations or lock waits were logged has no duration, not one of zero.
+    const auto duration = [&](double ms) { return cell(s.max_ms > 0 ? wording::milliseconds(ms) : ""); };
     Phrase name = code_cell(s.fingerprint);
     name.evidence = s.evidence;
     t.rows.push_back(
         {std::move(name), cell(wording::count(s.calls)), cell(wording::count(s.baseline_calls)),
          cell(wording::count(s.timeouts), s.timeouts > s.baseline_timeouts ? Tone::kBad : Tone::kPlain),
-         cell(wording::count(s.baseline_timeouts)), cell(wording::count(s.lock_waits)),
-         cell(wording::milliseconds(s.p50_ms)), cell(wording::milliseconds(s.p95_ms)),
-         cell(wording::milliseconds(s.max_ms)),
+         cell(wording::count(s.baseline_timeouts)), cell(wording::count(s.lock_waits)), duration(s.p50_ms),
+         duration(s.p95_ms), duration(s.max_ms),
          cell(s.in_list_max == 0 ? "" : wording::count(s.in_list_max))});
   }
   blocks.push_back(table(std::move(t)));

@@ -184,7 +184,9 @@ std::string metric_chart(const Findings& f, const MetricFinding& given, const wo
   for (std::size_t i = std::min(m.chart.size(), kSeriesMax); i-- > 0;)
     out += runs(m.chart[i], axis, values, kNames[i], i == 0);
   if (m.baseline_median) out += level(values, *m.baseline_median, "base", "");
-  if (m.high_line) out += level(values, *m.high_line, "high", "high " + wording::value(*m.high_line, m.unit));
+  if (m.high_line)
+    out += level(values, *m.high_line, "high",
+                 (low_is_bad(m) ? "low " : "high ") + wording::value(*m.high_line, m.unit));
   out += onset_mark(m, axis) + time_labels(axis, clock, kHeight - 8, 6);
   return out + fmt::format("<g class=\"cursor\"><line y1=\"{}\" y2=\"{}\"/><circle r=\"3.5\"/></g></svg>",
                            kTop, kBottom);
@@ -216,6 +218,14 @@ std::string pattern_chart(const Findings& f, const PatternFinding& p, const word
   if (!outside.empty()) out += fmt::format("<path class=\"bar\" d=\"{}\"/>", outside);
   if (!inside.empty()) out += fmt::format("<path class=\"bar in\" d=\"{}\"/>", inside);
   return out + time_labels(axis, clock, kBarsHeight - 3, 6) + "</svg>";
+}
+
+bool low_is_bad(const MetricFinding& metric) {
+  const auto has = [&](std::string_view statistic) {
+    return std::any_of(metric.chart.begin(), metric.chart.end(),
+                       [&](const Series& s) { return s.statistic == statistic; });
+  };
+  return has("Minimum") && !has("Maximum");
 }
 
 }  // namespace culprit::html

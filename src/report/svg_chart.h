@@ -15,4 +15,8 @@ std::string metric_chart(const Findings& findings, const MetricFinding& metric, 
 std::string pattern_chart(const Findings& findings, const PatternFinding& pattern,
                           const wording::Clock& clock);
 
+// Its smallest values are the ones to fear, as of free memory: its minimum was asked for, its maximum was
+// not.
+bool low_is_bad(const MetricFinding& metric);
+
 }  // namespace culprit::html

@@ -13,7 +13,7 @@ namespace culprit::html {
 namespace {
 
 constexpr double kWidth = 920;
-constexpr double kGutter = 128;  // component names
+constexpr double kGutter = 196;  // component names
 constexpr double kEdge = 44;     // where earlier and later entries stand
 constexpr double kMark = 24;     // room of one mark
 constexpr double kHead = 26;
@@ -36,7 +36,7 @@ std::vector<Lane> lanes_of(const Findings& f) {
   for (const auto& entry : f.timeline) {
     const auto same = [&](const Lane& lane) { return lane.component == entry.component; };
     if (std::any_of(out.begin(), out.end(), same)) continue;
-    Lane lane{entry.component, entry.component, {}, 1};
+    Lane lane{entry.component, entry.component.empty() ? "Whole system" : entry.component, {}, 1};
     for (const auto& c : f.components)
       if (c.id == entry.component && !c.title.empty()) lane.title = c.title;
     out.push_back(std::move(lane));
@@ -155,7 +155,7 @@ std::string lanes(const Findings& f, const wording::Clock& clock) {
     body +=
         fmt::format("<line class=\"lane\" x1=\"0\" x2=\"{0}\" y1=\"{1:.1f}\" y2=\"{1:.1f}\"/>", kWidth, top);
     body += fmt::format("<text class=\"lane-name\" x=\"0\" y=\"{:.1f}\">{}</text>", top + 9 + kMark / 2 + 4,
-                        escape(shorten(one_line(lane.title), 18, "…")));
+                        escape(shorten(one_line(lane.title), 26, "…")));
     for (const auto& mark : lane.marks) {
       const auto& entry = f.timeline[mark.index];
       body += fmt::format("<a href=\"#T{}\"><title>{}</title>", mark.index + 1,

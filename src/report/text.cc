@@ -73,7 +73,7 @@ class TextReport {
   void put_list(const std::vector<Item>& items) {
     std::size_t label = 0;
     for (const auto& item : items) label = std::max(label, display_width(item.label));
-    label = std::min<std::size_t>(label, 22);
+    label = std::min<std::size_t>(label, 28);
     for (const auto& item : items) {
       std::string lead = "  - ";
       if (label > 0) {

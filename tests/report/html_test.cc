@@ -5,6 +5,7 @@
 
 #include "hostile.h"
 #include "report/report.h"
+#include "report/svg_chart.h"
 #include "report/time_axis.h"
 
 namespace culprit {
@@ -112,6 +113,19 @@ TEST(ValueTicks, AreRoundAndReachTheTop) {
   EXPECT_GE(value_ticks(0, 3e-3).back(), 3e-3);
   EXPECT_LE(value_ticks(-7, 12).front(), -7);
   EXPECT_LE(value_ticks(0, 1e300).size(), 12U);
+}
+
+TEST(Html, ThresholdBelowWhichAMetricIsBadIsCalledLow) {
+  Findings f = sample_incident();
+  auto& m = f.metrics.at(0);
+  m.high_line = 1;
+  ASSERT_GE(m.chart.size(), 1U);
+  m.chart.resize(1);
+  m.chart[0].statistic = "Minimum";
+  EXPECT_TRUE(html::low_is_bad(m));
+  EXPECT_NE(render_html(f).find(">low 1 %<"), std::string::npos);
+  m.chart[0].statistic = "Maximum";
+  EXPECT_EQ(render_html(f).find(">low 1 %<"), std::string::npos);
 }
 
 }  // namespace

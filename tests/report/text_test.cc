@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "hostile.h"
+#include "report/outline.h"
 #include "report/printable.h"
 #include "report/report.h"
 #include "report/sparkline.h"
@@ -94,6 +95,44 @@ TEST(Sparkline, MissingPeriodsAreBlankNotLow) {
 }
 
 TEST(Sparkline, NothingIsNothing) { EXPECT_EQ(sparkline({}, std::chrono::minutes(1), {}, 10, true), ""); }
+
+Evidence signal_evidence(std::string title, std::string component) {
+  Evidence e;
+  e.kind = EvidenceKind::kLog;
+  e.title = std::move(title);
+  e.component = std::move(component);
+  return e;
+}
+
+TEST(Text, EvidenceOfASignalIsCalledByItsTitleAndName) {
+  Findings f;
+  f.components.resize(1);
+  f.components[0].id = "db";
+  f.components[0].title = "Database";
+  f.metrics.resize(1);
+  f.metrics[0].id = "db.cpu";
+  f.metrics[0].component = "db";
+  f.metrics[0].title = "RDS CPU";
+  EXPECT_EQ(evidence_title(f, signal_evidence("db.cpu", "db")), "RDS CPU (db.cpu)");
+  EXPECT_EQ(evidence_title(f, signal_evidence("db.slow_statement_p95_ms", "db")),
+            "Slow statement p95, Database (db.slow_statement_p95_ms)");
+  EXPECT_EQ(evidence_title(f, signal_evidence("DROP INDEX a.b", "db")), "DROP INDEX a.b");
+}
+
+TEST(Text, ManyMinutesOfOneValueAreOneSentence) {
+  Findings f;
+  f.window = {parse_iso8601("2025-08-21T23:00:00Z").value(), parse_iso8601("2025-08-21T23:10:00Z").value()};
+  Evidence e = signal_evidence("db.refusals", "db");
+  for (int i = 0; i < 10; ++i) e.points.push_back({f.window.start + std::chrono::minutes(i), 0});
+  f.evidence.add(e);
+  EXPECT_THAT(render_text(f, {}), HasSubstr("Value: 0 in each of 10 datapoints"));
+}
+
+TEST(Text, AReasonOfTheSeverityIsNotAlsoASentenceOfTheSummary) {
+  Findings f = sample_incident();
+  f.summary = {"It began.", "P1 because: " + f.severity_reasons.at(0).text() + "."};
+  EXPECT_THAT(summary_sentences(f), testing::ElementsAre("It began."));
+}
 
 }  // namespace
 }  // namespace culprit
