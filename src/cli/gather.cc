@@ -36,6 +36,12 @@ Result<Duration> baseline_length(const GatherOptions& options) {
   return length;
 }
 
+Result<std::uint64_t> log_bytes_max(const GatherOptions& options) {
+  auto bytes = parse_size(options.max_log_bytes);
+  if (!bytes) return fail(ErrorCode::kUsage, bytes.error().what, "--max-log-bytes", bytes.error().hint);
+  return bytes;
+}
+
 Result<LivePlan> plan_live(const GatherOptions& options, Time now) {
   auto system = chosen_system(options.system);
   if (!system) return tl::unexpected(system.error());
@@ -47,7 +53,7 @@ Result<LivePlan> plan_live(const GatherOptions& options, Time now) {
                 "--from -30m. Or give recorded files with --input DIR.");
   const auto baseline = baseline_length(options);
   if (!baseline) return tl::unexpected(baseline.error());
-  const auto bytes = parse_size(options.max_log_bytes);
+  const auto bytes = log_bytes_max(options);
   if (!bytes) return tl::unexpected(bytes.error());
   LivePlan plan{std::move(*system), std::move(*choice), {}};
   auto& c = plan.collect;
@@ -130,7 +136,7 @@ Result<std::uint64_t> parse_size(std::string_view text) {
                                                        {"m", 1e6},     {"mb", 1e6},       {"g", 1e9},  {"gb", 1e9},
                                                        {"kib", 1024.}, {"mib", 1048576.}, {"gib", 1073741824.}};
   const auto scale = kUnits.find(unit);
-  if (ec != std::errc{} || scale == kUnits.end() || amount <= 0 || amount * scale->second > 1e15)
+  if (ec != std::errc{} || scale == kUnits.end() || !(amount > 0) || amount * scale->second > 1e15)
     return fail(ErrorCode::kUsage, fmt::format("'{}' is not a size", text), {}, "Write it like 512MB or 2GiB.");
   return static_cast<std::uint64_t>(amount * scale->second);
 }
@@ -261,6 +267,8 @@ Result<OpenEvidence> open_for_analysis(const GatherOptions& options, Time now, P
 Result<OpenEvidence> gather(const GatherOptions& options, Time now, const std::filesystem::path& store_directory,
                             Progress& progress) {
   std::error_code ignored;
+  // A slip on the command line is told whatever the input is, not only where the value is needed.
+  if (const auto bytes = log_bytes_max(options); !bytes) return tl::unexpected(bytes.error());
   if (!options.input.empty() && !std::filesystem::exists(options.input, ignored) && options.input != "-")
     return fail(ErrorCode::kNotFound, "no such file or folder", options.input,
                 "Give a folder of logs and saved answers, or a capsule.");

@@ -16,6 +16,7 @@
 #include "cli/render.h"
 #include "report/redact.h"
 #include "report/report.h"
+#include "store/embedded_store.h"
 
 namespace culprit {
 
@@ -31,16 +32,20 @@ struct Arguments {
   std::string expect;
 };
 
-// The folder the results will have: --out, or incident-<UTC minute of the window>, numbered when taken.
-Result<fs::path> final_directory(const Arguments& arguments, const Window& window) {
+// Asked before anything is collected: a name that is taken must not cost the user a collection.
+Result<void> check_out_is_free(const Arguments& arguments) {
   std::error_code ignored;
-  if (!arguments.out.empty()) {
-    const fs::path out = arguments.out;
-    if (fs::exists(out, ignored) && !(fs::is_directory(out, ignored) && fs::is_empty(out, ignored)) && !arguments.force)
-      return fail(ErrorCode::kUsage, "already exists and is not empty", out.string(),
-                  "Results are never overwritten unasked: give another --out, or --force.");
-    return out;
-  }
+  const fs::path out = arguments.out;
+  if (out.empty() || arguments.force || !fs::exists(out, ignored)) return {};
+  if (fs::is_directory(out, ignored) && fs::is_empty(out, ignored)) return {};
+  return fail(ErrorCode::kUsage, "already exists and is not empty", out.string(),
+              "Results are never overwritten unasked: give another --out, or --force.");
+}
+
+// The folder the results will have: --out, or incident-<UTC minute of the window>, numbered when taken.
+fs::path final_directory(const Arguments& arguments, const Window& window) {
+  std::error_code ignored;
+  if (!arguments.out.empty()) return arguments.out;
   std::string name = "incident-" + format_utc(floor_minute(window.start)).substr(0, 16) + "Z";
   std::erase(name, ':');
   fs::path out = name;
@@ -118,28 +123,46 @@ struct Outcome {
   fs::path directory;
 };
 
+Result<Outcome> analyse_and_write(const Arguments& arguments, const OpenEvidence& evidence, PartialDirectory& partial,
+                                  Progress& progress) {
+  const auto options = options_for(evidence, progress);
+  if (!options) return tl::unexpected(options.error());
+  progress.start("Analysing", 0);
+  auto findings = investigate(evidence.store(), evidence.system, *options);
+  progress.finish();
+  if (!findings) return tl::unexpected(findings.error());
+  if (auto done = write_results(*findings, arguments.render, partial.path()); !done) return tl::unexpected(done.error());
+  if (auto done = keep_capsule(evidence, arguments, partial.path() / "store", partial.path() / "incident.culprit"); !done)
+    return tl::unexpected(done.error());
+  const fs::path directory = final_directory(arguments, options->window);
+  if (auto done = partial.become(directory); !done) return tl::unexpected(done.error());
+  return Outcome{std::move(*findings), directory};
+}
+
+// What AWS answered may not be there to be asked again: it stays after a failure, and the user hears where.
+// A store without an event or datapoint is not worth that.
+Error keep_collected(PartialDirectory& partial, Error error) {
+  const fs::path store = partial.path() / "store";
+  const auto opened = open_store(store);
+  if (!opened || !extent_of(**opened)) return error;
+  partial.keep();
+  error.hint += fmt::format("{}What came in before is kept: culprit investigate --input {}",
+                            error.hint.empty() ? "" : "\n  ", store.string());
+  return error;
+}
+
 Result<Outcome> run_investigation(const Arguments& arguments, Progress& progress) {
   const Time now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
+  if (auto free = check_out_is_free(arguments); !free) return tl::unexpected(free.error());
   auto partial = PartialDirectory::create(arguments.out);
   if (!partial) return tl::unexpected(partial.error());
   const fs::path store = partial->path() / "store";
   auto evidence = gather(arguments.gather, now, store, progress);
-  if (!evidence) return tl::unexpected(evidence.error());
   const bool live = arguments.gather.input.empty();
-  if (live) partial->keep();  // what AWS answered may not be there to be asked again
-  const auto options = options_for(*evidence, progress);
-  if (!options) return tl::unexpected(options.error());
-  const auto directory = final_directory(arguments, options->window);
-  if (!directory) return tl::unexpected(directory.error());
-  progress.start("Analysing", 0);
-  auto findings = investigate(evidence->store(), evidence->system, *options);
-  progress.finish();
-  if (!findings) return tl::unexpected(findings.error());
-  if (auto done = write_results(*findings, arguments.render, partial->path()); !done) return tl::unexpected(done.error());
-  if (auto done = keep_capsule(*evidence, arguments, store, partial->path() / "incident.culprit"); !done)
-    return tl::unexpected(done.error());
-  if (auto done = partial->become(*directory); !done) return tl::unexpected(done.error());
-  return Outcome{std::move(*findings), *directory};
+  if (!evidence) return tl::unexpected(live ? keep_collected(*partial, evidence.error()) : evidence.error());
+  auto outcome = analyse_and_write(arguments, *evidence, *partial, progress);
+  if (!outcome && live) return tl::unexpected(keep_collected(*partial, outcome.error()));
+  return outcome;
 }
 
 int run_command(const Arguments& arguments) {
