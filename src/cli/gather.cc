@@ -101,7 +101,8 @@ void print_files(const FilesReport& report) {
     if (f.format == "document") continue;
     fmt::print(stderr, "  {}: {}{}{}\n", f.path, f.format, f.target.empty() ? "" : " -> " + f.target,
                f.note.empty() ? "" : " (" + f.note + ")");
-    if (!f.first_line.empty()) fmt::print(stderr, "      first line: {}\n", f.first_line);
+    if (!f.first_line.empty() && f.format != "aws answer")
+      fmt::print(stderr, "      first line: {}\n", f.first_line);
   }
 }
 
