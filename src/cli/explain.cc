@@ -9,7 +9,7 @@
 #include "cli/analyse.h"
 #include "cli/commands.h"
 #include "cli/failure.h"
-#include "diagnosis/printable.h"
+#include "base/printable.h"
 #include "diagnosis/wording.h"
 #include "report/redact.h"
 
@@ -55,7 +55,7 @@ class Explainer {
 
  private:
   std::string shown(std::string_view text) {
-    return arguments_.no_redact ? printable_utf8(text) : redactor_.redact(printable_utf8(text));
+    return arguments_.no_redact ? printable(text) : redactor_.redact(printable(text));
   }
 
   Result<std::string> overview(const Findings& f) {

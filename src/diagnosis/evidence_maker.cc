@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "diagnosis/aws_answer.h"
-#include "diagnosis/printable.h"
+#include "base/printable.h"
 
 namespace culprit {
 
@@ -63,7 +63,7 @@ std::optional<Excerpt> EvidenceMaker::excerpt(EventCounter::Mark mark) const {
     while (end > kExcerptBytes - 4 && (static_cast<unsigned char>(shown[end]) & 0xC0u) == 0x80u) --end;
     shown = shown.substr(0, end);
   }
-  out.text = printable_utf8(shown);
+  out.text = printable(shown);
   return out;
 }
 
@@ -213,7 +213,7 @@ EvidenceRef EvidenceMaker::of_change(const ChangeEvent& change) {
     e.aws_command = logs_command(change.group, {}, around);
     e.culprit_command = fmt::format("culprit explain {} event:{}", options_.capsule, change.event);
   } else {
-    e.document = printable_utf8(std::string_view(change.document).substr(0, kDocumentBytes));
+    e.document = printable(std::string_view(change.document).substr(0, kDocumentBytes));
     e.culprit_command = fmt::format("culprit explain {} changes", options_.capsule);
     if (const auto* c = system_.component(change.component))
       e.aws_command = (c->kind == ComponentKind::kRdsInstance
@@ -238,7 +238,7 @@ EvidenceRef EvidenceMaker::of_state(const ResourceState& state, const Component&
   e.source = fmt::format("{} {}", state.kind, state.id);
   e.count = 1;
   const std::string document = boost::json::serialize(state.document);
-  e.document = printable_utf8(std::string_view(document).substr(0, kDocumentBytes));
+  e.document = printable(std::string_view(document).substr(0, kDocumentBytes));
   e.aws_command = state_command(state, component) + profile_flags();
   e.culprit_command = fmt::format("culprit explain {} state:{}", options_.capsule, component.id);
   const auto ref = book_.add(std::move(e));

@@ -4,7 +4,7 @@
 #include "report/html_parts.h"
 #include "report/html_text.h"
 #include "report/outline.h"
-#include "report/printable.h"
+#include "base/printable.h"
 #include "report/report.h"
 
 namespace culprit {

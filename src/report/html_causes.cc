@@ -4,7 +4,7 @@
 
 #include "report/html_parts.h"
 #include "report/html_text.h"
-#include "report/printable.h"
+#include "base/printable.h"
 #include "report/svg_lanes.h"
 
 namespace culprit::html {

@@ -5,7 +5,7 @@
 
 #include "report/html_parts.h"
 #include "report/html_text.h"
-#include "report/printable.h"
+#include "base/printable.h"
 
 namespace culprit::html {
 

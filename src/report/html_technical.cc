@@ -2,7 +2,7 @@
 
 #include "report/html_parts.h"
 #include "report/html_text.h"
-#include "report/printable.h"
+#include "base/printable.h"
 #include "report/svg_chart.h"
 
 namespace culprit::html {

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "report/printable.h"
+#include "base/printable.h"
 
 namespace culprit {
 

@@ -4,7 +4,7 @@
 #include <cctype>
 
 #include "report/outline.h"
-#include "report/printable.h"
+#include "base/printable.h"
 #include "report/report.h"
 
 namespace culprit {

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "report/outline_parts.h"
-#include "report/printable.h"
+#include "base/printable.h"
 
 namespace culprit {
 

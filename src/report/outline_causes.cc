@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "report/outline_parts.h"
-#include "report/printable.h"
+#include "base/printable.h"
 
 namespace culprit {
 

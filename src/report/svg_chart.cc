@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "report/html_text.h"
-#include "report/printable.h"
+#include "base/printable.h"
 #include "report/sparkline.h"
 #include "report/time_axis.h"
 

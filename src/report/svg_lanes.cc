@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "report/html_text.h"
-#include "report/printable.h"
+#include "base/printable.h"
 #include "report/time_axis.h"
 
 namespace culprit::html {

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "report/outline.h"
-#include "report/printable.h"
+#include "base/printable.h"
 #include "report/report.h"
 #include "report/sparkline.h"
 #include "report/text_canvas.h"

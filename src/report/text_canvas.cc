@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "report/printable.h"
+#include "base/printable.h"
 
 namespace culprit {
 

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "report/outline.h"
-#include "report/printable.h"
+#include "base/printable.h"
 
 namespace culprit {
 

@@ -3,7 +3,7 @@
 
 #include "hostile.h"
 #include "report/outline.h"
-#include "report/printable.h"
+#include "base/printable.h"
 #include "report/report.h"
 #include "report/sparkline.h"
 

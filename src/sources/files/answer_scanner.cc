@@ -4,7 +4,7 @@
 
 #include <cctype>
 
-#include "sources/files/printable.h"
+#include "base/printable.h"
 
 namespace culprit {
 

@@ -9,7 +9,7 @@
 #include "sources/files/file_names.h"
 #include "sources/files/metric_name.h"
 #include "sources/files/metrics_csv.h"
-#include "sources/files/printable.h"
+#include "base/printable.h"
 
 namespace culprit {
 

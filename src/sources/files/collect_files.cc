@@ -6,7 +6,7 @@
 #include "sources/files/input_files.h"
 #include "sources/files/intake.h"
 #include "sources/files/log_target.h"
-#include "sources/files/printable.h"
+#include "base/printable.h"
 #include "sources/files/read_kinds.h"
 #include "sources/files/recognise.h"
 

@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "base/zone.h"
-#include "sources/files/printable.h"
+#include "base/printable.h"
 
 namespace culprit {
 

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include "sources/files/printable.h"
+#include "base/printable.h"
 #include "sources/files/read_kinds.h"
 
 namespace culprit {

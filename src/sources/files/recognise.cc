@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "sources/files/metrics_csv.h"
-#include "sources/files/printable.h"
+#include "base/printable.h"
 
 namespace culprit {
 

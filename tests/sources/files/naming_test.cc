@@ -6,7 +6,7 @@
 #include "sources/files/file_names.h"
 #include "sources/files/log_target.h"
 #include "sources/files/metric_name.h"
-#include "sources/files/printable.h"
+#include "base/printable.h"
 #include "support.h"
 
 namespace culprit {

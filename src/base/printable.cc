@@ -1,4 +1,4 @@
-#include "report/printable.h"
+#include "base/printable.h"
 
 #include <fmt/format.h>
 
@@ -101,6 +101,21 @@ std::string printable(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   append_printable(out, text, false);
+  return out;
+}
+
+std::string printable_text(std::string_view bytes, std::size_t bytes_max) {
+  std::string out;
+  while (!bytes.empty()) {
+    if (out.size() >= bytes_max) return out + "\xE2\x80\xA6";
+    const auto length = first_code_point(bytes).length;
+    const std::string_view piece = bytes.substr(0, length);
+    if (piece == "\n" || piece == "\r")
+      out += fmt::format("\\x{:02x}", static_cast<unsigned>(piece.front()));
+    else
+      append_printable(out, piece, true);
+    bytes.remove_prefix(length);
+  }
   return out;
 }
 

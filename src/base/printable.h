@@ -22,6 +22,9 @@ std::string printable(std::string_view text);
 // The same on one line: line ends and tabs become a space.
 std::string one_line(std::string_view text);
 
+// One line as printable() writes it, with line ends as \x0a, cut to `bytes_max` with "…".
+std::string printable_text(std::string_view bytes, std::size_t bytes_max);
+
 // Columns on a terminal: 2 for wide East Asian and emoji, 0 for combining marks.
 std::size_t display_width(std::string_view text);
 
