@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "report/outline_parts.h"
-#include "report/printable.h"
+#include "base/printable.h"
 
 namespace culprit {
 
