@@ -38,8 +38,8 @@ constexpr const char* kStatements[] = {
     R"(SELECT COUNT(*) FROM "messages" WHERE "messages"."account_id" = 1 AND "messages"."inbox_id" IN ({}))",
     R"(UPDATE "conversations" SET "last_activity_at" = now() WHERE "conversations"."id" IN ({}))",
 };
-constexpr const char* kJobs[] = {"EventDispatcherJob", "SendReplyJob", "WebhookJob", "ConversationReplyEmailJob",
-                                 "ActionCableBroadcastJob"};
+constexpr const char* kJobs[] = {"EventDispatcherJob", "SendReplyJob", "WebhookJob",
+                                 "ConversationReplyEmailJob", "ActionCableBroadcastJob"};
 
 constexpr double kArrivalsPerSecond = 330;
 constexpr double kBytesPerArrival = 560;
@@ -67,10 +67,14 @@ class Generator {
       incident_ = t > middle - kIncidentHalfSeconds && t < middle + kIncidentHalfSeconds;
       stamp(t);
       const auto kind = pick(10);
-      if (kind < 4) request();
-      else if (kind < 7) statement();
-      else if (kind < 9) job();
-      else authorisation();
+      if (kind < 4)
+        request();
+      else if (kind < 7)
+        statement();
+      else if (kind < 9)
+        job();
+      else
+        authorisation();
     }
   }
 
@@ -101,8 +105,8 @@ class Generator {
   std::string uuid() {
     const auto a = random_();
     const auto b = random_();
-    return fmt::format("{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}", a >> 32, (a >> 16) & 0xffff, a & 0xfff, b >> 52,
-                       b & 0xffffffffffff);
+    return fmt::format("{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}", a >> 32, (a >> 16) & 0xffff, a & 0xfff,
+                       b >> 52, b & 0xffffffffffff);
   }
 
   void request() {
@@ -112,15 +116,18 @@ class Generator {
     const double ms = failed ? 14'999 : duration_ms(60);
     const std::string at = fmt::format("{}T{}.{:03}{:03}", day_, clock_, millis_, pick(1000));
     const std::string head = fmt::format("I, [{} #1]  INFO -- : [{}] ", at, id);
-    std::string out = head + fmt::format("Started {} \"{}\" for 10.0.{}.{} at {} {} +0000\n", e.method,
-                                         fmt::format(fmt::runtime(e.path), pick(90'000)), pick(4), pick(255), day_, clock_);
+    std::string out =
+        head + fmt::format("Started {} \"{}\" for 10.0.{}.{} at {} {} +0000\n", e.method,
+                           fmt::format(fmt::runtime(e.path), pick(90'000)), pick(4), pick(255), day_, clock_);
     out += head + fmt::format("Processing by {} as JSON\n", e.action);
     out += head + fmt::format("Parameters: {{\"account_id\"=>\"1\", \"page\"=>\"{}\"}}\n", pick(9));
     out += head + fmt::format("Completed {} in {:.0f}ms (ActiveRecord: {:.1f}ms | Allocations: {})\n",
                               failed ? "500 Internal Server Error" : "200 OK", ms, ms * 0.8, pick(500'000));
     if (failed)
-      out += fmt::format("F, [{} #1] FATAL -- : [{}] ActiveRecord::QueryCanceled (PG::QueryCanceled: ERROR:  "
-                         "canceling statement due to statement timeout\n)\n", at, id);
+      out += fmt::format(
+          "F, [{} #1] FATAL -- : [{}] ActiveRecord::QueryCanceled (PG::QueryCanceled: ERROR:  "
+          "canceling statement due to statement timeout\n)\n",
+          at, id);
     put(web_, out);
   }
 
@@ -136,14 +143,16 @@ class Generator {
     const std::string sql = fmt::format(fmt::runtime(kStatements[pick(std::size(kStatements))]), list);
     const std::string head = prefix();
     if (fails())
-      put(db_, fmt::format("{0}ERROR:  canceling statement due to statement timeout\n{0}STATEMENT:  {1}\n", head, sql));
+      put(db_, fmt::format("{0}ERROR:  canceling statement due to statement timeout\n{0}STATEMENT:  {1}\n",
+                           head, sql));
     else
       put(db_, fmt::format("{}LOG:  duration: {:.3f} ms  statement: {}\n", head, duration_ms(120), sql));
   }
 
   void job() {
     put(worker_, fmt::format(R"({{"ts":"{}T{}.{:03}Z","pid":7,"tid":"{:x}","lvl":"INFO","msg":"done",)"
-                             R"("ctx":{{"class":"{}","jid":"{:024x}","elapsed":{:.3f}}}}})" "\n",
+                             R"("ctx":{{"class":"{}","jid":"{:024x}","elapsed":{:.3f}}}}})"
+                             "\n",
                              day_, clock_, millis_, pick(1 << 20), kJobs[pick(std::size(kJobs))], random_(),
                              duration_ms(40) / 1000));
   }

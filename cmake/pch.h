@@ -1,13 +1,14 @@
 // Headers that nearly every file needs and that are slow to parse.
 #pragma once
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <fmt/chrono.h>
-#include <fmt/format.h>
 #include <functional>
 #include <map>
 #include <memory>

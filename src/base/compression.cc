@@ -1,10 +1,9 @@
+#include <fmt/format.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #include <cerrno>
 #include <cstdio>
-
-#include <fmt/format.h>
 
 #include "base/file.h"
 
@@ -158,10 +157,12 @@ Result<std::string> zstd_decompress(std::string_view frame, std::size_t max_byte
   if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN)
     return fail(ErrorCode::kDamaged, "not a zstd frame of known size");
   if (size > max_bytes)
-    return fail(ErrorCode::kDamaged, fmt::format("zstd frame of {} bytes exceeds the limit of {}", size, max_bytes));
+    return fail(ErrorCode::kDamaged,
+                fmt::format("zstd frame of {} bytes exceeds the limit of {}", size, max_bytes));
   std::string out(size, '\0');
   const std::size_t n = ZSTD_decompress(out.data(), out.size(), frame.data(), frame.size());
-  if (ZSTD_isError(n)) return fail(ErrorCode::kDamaged, fmt::format("damaged zstd frame: {}", ZSTD_getErrorName(n)));
+  if (ZSTD_isError(n))
+    return fail(ErrorCode::kDamaged, fmt::format("damaged zstd frame: {}", ZSTD_getErrorName(n)));
   if (n != size) return fail(ErrorCode::kDamaged, "zstd frame is shorter than it says");
   return out;
 }

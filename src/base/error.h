@@ -9,18 +9,18 @@ namespace culprit {
 
 // Classes of failure; each has one stable exit code (docs/exit-codes.md).
 enum class ErrorCode {
-  kExpectation,   // 1: a diagnosis differs from --expect, a check or lint found something
-  kUsage,         // 2: the command line or a value on it is wrong
-  kInput,         // 3: a file, log, system file or answer cannot be understood
-  kNotFound,      // 4: a named thing (file, system, log group, hypothesis) does not exist
-  kCredentials,   // 5: no credentials, or expired or invalid ones
-  kDenied,        // 6: the credentials are good but the action is not allowed
-  kUnreachable,   // 7: endpoint cannot be reached, or keeps throttling
-  kDamaged,       // 8: a capsule or store was changed, truncated or is of a newer version
-  kStorage,       // 9: disk full or input/output error
-  kCostCap,       // 10: the collection would cost more than --max-cost
-  kInterrupted,   // 130: Ctrl-C
-  kInternal,      // 70: a fault of the program itself
+  kExpectation,  // 1: a diagnosis differs from --expect, a check or lint found something
+  kUsage,        // 2: the command line or a value on it is wrong
+  kInput,        // 3: a file, log, system file or answer cannot be understood
+  kNotFound,     // 4: a named thing (file, system, log group, hypothesis) does not exist
+  kCredentials,  // 5: no credentials, or expired or invalid ones
+  kDenied,       // 6: the credentials are good but the action is not allowed
+  kUnreachable,  // 7: endpoint cannot be reached, or keeps throttling
+  kDamaged,      // 8: a capsule or store was changed, truncated or is of a newer version
+  kStorage,      // 9: disk full or input/output error
+  kCostCap,      // 10: the collection would cost more than --max-cost
+  kInterrupted,  // 130: Ctrl-C
+  kInternal,     // 70: a fault of the program itself
 };
 
 // The exit code of a class of failure.

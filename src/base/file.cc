@@ -1,14 +1,13 @@
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-
-#include <fmt/format.h>
 
 namespace culprit {
 
@@ -84,7 +83,8 @@ Result<void> write_file_atomically(const std::filesystem::path& path, std::strin
     const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     if (!file.open()) return tl::unexpected(storage_error("cannot create", path, errno));
     auto written = write_all(file.get(), bytes, path);
-    if (written && ::fsync(file.get()) != 0) written = tl::unexpected(storage_error("cannot sync", path, errno));
+    if (written && ::fsync(file.get()) != 0)
+      written = tl::unexpected(storage_error("cannot sync", path, errno));
     if (!written) {
       ::unlink(temporary.c_str());
       return written;

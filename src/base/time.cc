@@ -1,10 +1,10 @@
 #include "base/time.h"
 
-#include <charconv>
-#include <optional>
-
 #include <date/date.h>
 #include <fmt/format.h>
+
+#include <charconv>
+#include <optional>
 
 namespace culprit {
 
@@ -62,8 +62,10 @@ class Cursor {
 std::optional<minutes> take_offset(Cursor& in) {
   if (in.take('Z') || in.take('z')) return minutes{0};
   int sign = 0;
-  if (in.take('+')) sign = 1;
-  else if (in.take('-')) sign = -1;
+  if (in.take('+'))
+    sign = 1;
+  else if (in.take('-'))
+    sign = -1;
   if (sign == 0) return std::nullopt;
   const auto h = in.take_digits(2);
   if (!h) return std::nullopt;
@@ -110,8 +112,9 @@ std::optional<Time> parse_iso(std::string_view text) {
 std::string format_utc(Time t) {
   const auto day = date::floor<date::days>(t);
   const date::year_month_day ymd{day};
-  return fmt::format("{:04}-{:02}-{:02}T{}Z", static_cast<int>(ymd.year()), static_cast<unsigned>(ymd.month()),
-                     static_cast<unsigned>(ymd.day()), clock_text(t - day));
+  return fmt::format("{:04}-{:02}-{:02}T{}Z", static_cast<int>(ymd.year()),
+                     static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()),
+                     clock_text(t - day));
 }
 
 std::string format_utc_clock(Time t) {
@@ -129,7 +132,9 @@ std::string format_duration(Duration d) {
   const auto ms = d.count();
   if (ms < 0) return "-" + format_duration(-d);
   if (ms < 1000) return fmt::format("{} ms", ms);
-  if (ms < 60'000) return ms % 1000 == 0 ? fmt::format("{} s", ms / 1000) : fmt::format("{:.1f} s", static_cast<double>(ms) / 1000);
+  if (ms < 60'000)
+    return ms % 1000 == 0 ? fmt::format("{} s", ms / 1000)
+                          : fmt::format("{:.1f} s", static_cast<double>(ms) / 1000);
   std::string out;
   const auto add = [&](std::int64_t n, const char* unit) {
     if (n == 0) return;
@@ -148,12 +153,18 @@ Result<Duration> parse_duration(std::string_view text) {
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), amount);
   const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
   double scale = 0;
-  if (unit == "ms") scale = 1;
-  else if (unit == "s") scale = 1000;
-  else if (unit == "m" || unit == "min") scale = 60'000;
-  else if (unit == "h") scale = 3'600'000;
-  else if (unit == "d") scale = 86'400'000;
-  else if (unit == "w") scale = 7 * 86'400'000.0;
+  if (unit == "ms")
+    scale = 1;
+  else if (unit == "s")
+    scale = 1000;
+  else if (unit == "m" || unit == "min")
+    scale = 60'000;
+  else if (unit == "h")
+    scale = 3'600'000;
+  else if (unit == "d")
+    scale = 86'400'000;
+  else if (unit == "w")
+    scale = 7 * 86'400'000.0;
   if (ec != std::errc{} || scale == 0 || !(amount >= 0 && amount * scale <= 1e14))  // "nan" too
     return fail(ErrorCode::kInput, fmt::format("'{}' is not a duration", text), {},
                 "Write a number and a unit: 90s, 5m, 2h, 1d.");

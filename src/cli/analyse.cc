@@ -20,9 +20,10 @@ Result<InvestigateOptions> options_for(const OpenEvidence& evidence, Progress& p
   if (!found) return tl::unexpected(found.error());
   options.window = *found;
   options.baseline = {extent->start, found->start};
-  progress.note(fmt::format("No --from and --to: looked at all of {} to {} and took {} to {} as the incident window.",
-                            evidence.zone.format(extent->start), evidence.zone.format(extent->end),
-                            evidence.zone.format(found->start), evidence.zone.format(found->end)));
+  progress.note(
+      fmt::format("No --from and --to: looked at all of {} to {} and took {} to {} as the incident window.",
+                  evidence.zone.format(extent->start), evidence.zone.format(extent->end),
+                  evidence.zone.format(found->start), evidence.zone.format(found->end)));
   return options;
 }
 

@@ -1,8 +1,8 @@
 // `culprit collect`: evidence into a capsule, without an analysis.
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
-
-#include <fmt/format.h>
 
 #include "cli/commands.h"
 #include "cli/failure.h"
@@ -39,7 +39,8 @@ Result<void> collect(const Arguments& arguments, Progress& progress) {
 
 int run_command(const Arguments& arguments) {
   if (arguments.gather.dry_run) {
-    const auto text = preflight_text(arguments.gather, std::chrono::floor<Duration>(std::chrono::system_clock::now()));
+    const auto text =
+        preflight_text(arguments.gather, std::chrono::floor<Duration>(std::chrono::system_clock::now()));
     if (!text) return print_failure(text.error());
     fmt::print("{}\n", *text);
     return 0;

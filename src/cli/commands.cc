@@ -7,8 +7,8 @@ namespace culprit {
 std::vector<AddCommand> all_commands() {
   return {
       add_investigate, add_collect, add_report, add_explain,  //
-      add_seal, add_verify, add_unpack,                       //
-      add_time, add_system, add_doctor,
+      add_seal,        add_verify,  add_unpack,               //
+      add_time,        add_system,  add_doctor,
   };
 }
 

@@ -15,9 +15,10 @@ void compare(std::string& out, std::string_view what, const std::string& expecte
 
 std::string Expectation::difference(const Findings& findings) const {
   std::string out;
-  const auto* primary = !findings.hypotheses.empty() && findings.hypotheses.front().role == CauseRole::kPrimary
-                            ? &findings.hypotheses.front()
-                            : nullptr;
+  const auto* primary =
+      !findings.hypotheses.empty() && findings.hypotheses.front().role == CauseRole::kPrimary
+          ? &findings.hypotheses.front()
+          : nullptr;
   if (cause && !(primary != nullptr && primary->family == *cause))
     compare(out, "cause", *cause, primary != nullptr ? primary->cause : "none");
   if (severity) compare(out, "severity", *severity, findings.severity.empty() ? "none" : findings.severity);

@@ -1,15 +1,15 @@
 // `culprit explain`: what stands behind a claim of the report.
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
 
-#include <fmt/format.h>
-
+#include "base/printable.h"
 #include "cli/analyse.h"
 #include "cli/commands.h"
 #include "cli/failure.h"
-#include "base/printable.h"
 #include "diagnosis/wording.h"
 #include "report/redact.h"
 
@@ -34,7 +34,8 @@ std::optional<std::uint64_t> number_after(std::string_view text, std::string_vie
 // Answers out of the store, or out of findings made from it.
 class Explainer {
  public:
-  Explainer(const OpenEvidence& evidence, const Arguments& arguments) : evidence_(evidence), arguments_(arguments) {}
+  Explainer(const OpenEvidence& evidence, const Arguments& arguments)
+      : evidence_(evidence), arguments_(arguments) {}
 
   Result<std::string> explain(const Findings& findings) {
     const std::string& target = arguments_.target;
@@ -60,7 +61,8 @@ class Explainer {
 
   Result<std::string> overview(const Findings& f) {
     std::string out = "Hypotheses:\n";
-    for (const auto& h : f.hypotheses) out += fmt::format("  {:<28} {:.2f}  {}\n", h.cause, h.confidence, h.title);
+    for (const auto& h : f.hypotheses)
+      out += fmt::format("  {:<28} {:.2f}  {}\n", h.cause, h.confidence, h.title);
     out += "Evidence:\n";
     for (const auto& e : f.evidence.all()) out += fmt::format("  E{:<4} {}\n", e.id, shown(e.title));
     return out + "Also: event:NUMBER, state:COMPONENT, changes, gaps, journal.\n";
@@ -69,7 +71,8 @@ class Explainer {
   Result<std::string> event(EventNumber number) {
     const auto e = evidence_.store().event(number);
     if (!e) return tl::unexpected(e.error());
-    return fmt::format("{}  {}  {}\nevent:{}\n\n{}\n", format_utc(e->time), e->group, e->stream, number, shown(e->message));
+    return fmt::format("{}  {}  {}\nevent:{}\n\n{}\n", format_utc(e->time), e->group, e->stream, number,
+                       shown(e->message));
   }
 
   Result<std::string> evidence(const Findings& f, int id) {
@@ -79,7 +82,8 @@ class Explainer {
     const Evidence& e = f.evidence.all()[static_cast<std::size_t>(id) - 1];
     std::string out = fmt::format("E{}: {}\n{}: {}\n", e.id, shown(e.title), to_string(e.kind), e.source);
     for (const auto& x : e.excerpts)
-      out += fmt::format("  {}  {}  event:{}\n    {}{}\n", format_utc(x.time), x.stream, x.number, shown(x.text), x.cut ? " …" : "");
+      out += fmt::format("  {}  {}  event:{}\n    {}{}\n", format_utc(x.time), x.stream, x.number,
+                         shown(x.text), x.cut ? " …" : "");
     for (const auto& p : e.points)
       out += fmt::format("  {}  {}\n", format_utc(p.time), format_value(p.value, e.unit));
     if (!e.document.empty()) out += shown(e.document) + "\n";
@@ -88,8 +92,8 @@ class Explainer {
   }
 
   Result<std::string> hypothesis(const Hypothesis& h) {
-    std::string out = fmt::format("{} ({}), confidence {:.3f}\n{}\n\nLog-odds:\n  {:+.2f}  prior\n", h.title, h.cause,
-                                  h.confidence, shown(h.summary), h.prior);
+    std::string out = fmt::format("{} ({}), confidence {:.3f}\n{}\n\nLog-odds:\n  {:+.2f}  prior\n", h.title,
+                                  h.cause, h.confidence, shown(h.summary), h.prior);
     double sum = h.prior;
     const auto list = [&](const std::vector<ScoreTerm>& terms) {
       for (const auto& t : terms) {
@@ -102,7 +106,8 @@ class Explainer {
     list(h.evidence_for);
     list(h.evidence_against);
     for (const auto& t : h.unseen) out += fmt::format("   n/a   {} (no data)\n", shown(t.text));
-    out += fmt::format("  {:+.2f}  sum; confidence = 1 / (1 + e^-sum) = {:.3f}\n", sum, 1 / (1 + std::exp(-sum)));
+    out += fmt::format("  {:+.2f}  sum; confidence = 1 / (1 + e^-sum) = {:.3f}\n", sum,
+                       1 / (1 + std::exp(-sum)));
     if (!h.refute.text.empty()) out += "\nWhat would refute it: " + shown(h.refute.text) + "\n";
     if (!h.refute.aws_command.empty()) out += "  " + shown(h.refute.aws_command) + "\n";
     return out;
@@ -110,7 +115,8 @@ class Explainer {
 
   Result<std::string> gaps(const Findings& f) {
     std::string out;
-    for (const auto& g : f.gaps) out += fmt::format("{}  {}: {}\n", to_string(g.reason), shown(g.subject), shown(g.detail));
+    for (const auto& g : f.gaps)
+      out += fmt::format("{}  {}: {}\n", to_string(g.reason), shown(g.subject), shown(g.detail));
     return out.empty() ? "Nothing is missing.\n" : out;
   }
 
@@ -127,7 +133,8 @@ class Explainer {
     if (!entries) return tl::unexpected(entries.error());
     std::string out;
     for (const auto& e : *entries)
-      out += fmt::format("{}  {}  {} bytes  {}  {}\n", format_utc(e.time), e.action, e.answer_bytes, shown(e.outcome), shown(e.request));
+      out += fmt::format("{}  {}  {} bytes  {}  {}\n", format_utc(e.time), e.action, e.answer_bytes,
+                         shown(e.outcome), shown(e.request));
     return out;
   }
 
@@ -138,7 +145,8 @@ class Explainer {
       out += fmt::format("{} ({} {}): {}\n", c.title, c.kind, c.name, to_string(c.health));
       for (const auto& fact : c.facts) out += fmt::format("  {}: {}\n", fact.name, shown(fact.value));
     }
-    if (out.empty()) return fail(ErrorCode::kNotFound, fmt::format("the system has no component '{}'", component));
+    if (out.empty())
+      return fail(ErrorCode::kNotFound, fmt::format("the system has no component '{}'", component));
     return out;
   }
 
@@ -169,12 +177,14 @@ void add_explain(CLI::App& app, int& exit) {
   auto arguments = std::make_shared<Arguments>();
   auto* command = app.add_subcommand("explain", "Show what stands behind a claim of the report");
   command->add_option("CAPSULE", arguments->gather.input, "Capsule or store directory")->required();
-  command->add_option("TARGET", arguments->target,
-                      "E3, event:123, a signal, a cause, state:COMPONENT, changes, gaps, journal; none lists all");
+  command->add_option(
+      "TARGET", arguments->target,
+      "E3, event:123, a signal, a cause, state:COMPONENT, changes, gaps, journal; none lists all");
   arguments->gather.window.add_to(*command);
   arguments->gather.system.system.clear();
   add_system_options(*command, arguments->gather.system);
-  command->add_flag("--no-redact", arguments->no_redact, "Show e-mails, addresses, tokens and literals as they are");
+  command->add_flag("--no-redact", arguments->no_redact,
+                    "Show e-mails, addresses, tokens and literals as they are");
   command->footer(R"(Examples:
   culprit explain incident.culprit
   culprit explain incident.culprit statement-timeouts

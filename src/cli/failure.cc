@@ -1,8 +1,8 @@
 #include "cli/failure.h"
 
-#include <cstdio>
-
 #include <fmt/format.h>
+
+#include <cstdio>
 
 namespace culprit {
 

@@ -1,10 +1,10 @@
 #include "cli/gather.h"
 
-#include <charconv>
-#include <cstdio>
+#include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
+#include <charconv>
+#include <cstdio>
 
 #include "sources/files/collect_files.h"
 #include "store/embedded_store.h"
@@ -58,7 +58,8 @@ Result<LivePlan> plan_live(const GatherOptions& options, Time now) {
   LivePlan plan{std::move(*system), std::move(*choice), {}};
   auto& c = plan.collect;
   c.aws = options.aws;
-  if (c.aws.profile.empty() && std::getenv("AWS_PROFILE") == nullptr && std::getenv("AWS_ACCESS_KEY_ID") == nullptr)
+  if (c.aws.profile.empty() && std::getenv("AWS_PROFILE") == nullptr &&
+      std::getenv("AWS_ACCESS_KEY_ID") == nullptr)
     c.aws.profile = plan.system.aws_profile;
   c.window = *plan.choice.window;
   c.baseline = {c.window.start - *baseline, c.window.start};
@@ -92,7 +93,8 @@ Result<std::optional<Window>> noted_window(const Store& store, const std::string
   if (!*start || !*end) return std::nullopt;
   const auto from = parse_iso8601(**start);
   const auto to = parse_iso8601(**end);
-  if (!from || !to || *to <= *from) return fail(ErrorCode::kDamaged, fmt::format("unreadable note '{}'", name));
+  if (!from || !to || *to <= *from)
+    return fail(ErrorCode::kDamaged, fmt::format("unreadable note '{}'", name));
   return Window{*from, *to};
 }
 
@@ -109,12 +111,14 @@ void print_files(const FilesReport& report) {
 }  // namespace
 
 void GatherOptions::add_to(CLI::App& app) {
-  app.add_option("--input", input, "Folder of logs, metrics and saved `aws` answers, one file, or a capsule; "
-                                   "without it live AWS is asked");
+  app.add_option("--input", input,
+                 "Folder of logs, metrics and saved `aws` answers, one file, or a capsule; "
+                 "without it live AWS is asked");
   window.add_to(app);
   system.system.clear();
   add_system_options(app, system);
-  app.add_option("--baseline", baseline, "How long before the window counts as normal")->capture_default_str();
+  app.add_option("--baseline", baseline, "How long before the window counts as normal")
+      ->capture_default_str();
   app.add_option("--profile", aws.profile, "AWS profile (as the AWS CLI)");
   app.add_option("--region", aws.region, "AWS region (as the AWS CLI)");
   app.add_option("--endpoint-url", aws.endpoint_url, "Ask this endpoint instead of AWS");
@@ -133,12 +137,13 @@ Result<std::uint64_t> parse_size(std::string_view text) {
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), amount);
   std::string unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
   for (auto& c : unit) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  static const std::map<std::string, double> kUnits = {{"", 1},        {"b", 1},          {"k", 1e3},  {"kb", 1e3},
-                                                       {"m", 1e6},     {"mb", 1e6},       {"g", 1e9},  {"gb", 1e9},
-                                                       {"kib", 1024.}, {"mib", 1048576.}, {"gib", 1073741824.}};
+  static const std::map<std::string, double> kUnits = {
+      {"", 1},    {"b", 1},    {"k", 1e3},     {"kb", 1e3},       {"m", 1e6},          {"mb", 1e6},
+      {"g", 1e9}, {"gb", 1e9}, {"kib", 1024.}, {"mib", 1048576.}, {"gib", 1073741824.}};
   const auto scale = kUnits.find(unit);
   if (ec != std::errc{} || scale == kUnits.end() || !(amount > 0) || amount * scale->second > 1e15)
-    return fail(ErrorCode::kUsage, fmt::format("'{}' is not a size", text), {}, "Write it like 512MB or 2GiB.");
+    return fail(ErrorCode::kUsage, fmt::format("'{}' is not a size", text), {},
+                "Write it like 512MB or 2GiB.");
   return static_cast<std::uint64_t>(amount * scale->second);
 }
 
@@ -167,7 +172,8 @@ Result<Window> extent_of(const Store& store) {
 
 Result<std::string> preflight_text(const GatherOptions& options, Time now) {
   if (!options.input.empty())
-    return fail(ErrorCode::kUsage, "--dry-run is about live AWS; files cost nothing", {}, "Leave out --input or --dry-run.");
+    return fail(ErrorCode::kUsage, "--dry-run is about live AWS; files cost nothing", {},
+                "Leave out --input or --dry-run.");
   const auto plan = plan_live(options, now);
   if (!plan) return tl::unexpected(plan.error());
   const auto preflight = plan_collection(plan->system, plan->collect);
@@ -225,7 +231,8 @@ Result<void> collect_live(const LivePlan& plan, const std::filesystem::path& dir
   progress.note(preflight->text());
   auto writer = create_store(directory);
   if (!writer) return tl::unexpected(writer.error());
-  auto noted = write_notes(**writer, plan.system, plan.choice.window, plan.collect.baseline, plan.choice.zone);
+  auto noted =
+      write_notes(**writer, plan.system, plan.choice.window, plan.collect.baseline, plan.choice.zone);
   if (!noted) return noted;
   auto collected = collect_aws(plan.system, plan.collect, **writer, progress);
   auto committed = (*writer)->commit();  // what came in is kept even when the rest failed
@@ -265,8 +272,8 @@ Result<OpenEvidence> open_for_analysis(const GatherOptions& options, Time now, P
   return evidence;
 }
 
-Result<OpenEvidence> gather(const GatherOptions& options, Time now, const std::filesystem::path& store_directory,
-                            Progress& progress) {
+Result<OpenEvidence> gather(const GatherOptions& options, Time now,
+                            const std::filesystem::path& store_directory, Progress& progress) {
   std::error_code ignored;
   // A slip on the command line is told whatever the input is, not only where the value is needed.
   if (const auto bytes = log_bytes_max(options); !bytes) return tl::unexpected(bytes.error());
@@ -279,7 +286,8 @@ Result<OpenEvidence> gather(const GatherOptions& options, Time now, const std::f
     const auto plan = plan_live(options, now);
     if (!plan) return tl::unexpected(plan.error());
     for (const auto& w : plan->choice.warnings) progress.note("warning: " + w);
-    if (auto done = collect_live(*plan, store_directory, progress); !done) return tl::unexpected(done.error());
+    if (auto done = collect_live(*plan, store_directory, progress); !done)
+      return tl::unexpected(done.error());
     auto evidence = open_evidence(store_directory, options.system);
     return evidence;
   }

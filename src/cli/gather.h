@@ -27,7 +27,7 @@ namespace culprit {
 // Flags that `investigate` and `collect` share.
 struct GatherOptions {
   SystemOptions system;  // an empty name = the one kept in a capsule, else "chatwoot"
-  std::string input;                   // empty = live AWS
+  std::string input;     // empty = live AWS
   WindowOptions window;
   std::string baseline = "1h";
   AwsOptions aws;
@@ -47,7 +47,7 @@ class OpenEvidence {
 
   System system;
   Zone zone = Zone::utc();
-  std::optional<Window> window;   // asked for, or the one it was collected for
+  std::optional<Window> window;  // asked for, or the one it was collected for
   std::optional<Window> baseline;
   std::optional<std::filesystem::path> capsule_file;  // when it came from one
 
@@ -63,8 +63,8 @@ Result<OpenEvidence> open_evidence(const std::filesystem::path& path, const Syst
 
 // Collects into a new store at `store_directory` (untouched when the input is itself a capsule or store) and
 // opens it.
-Result<OpenEvidence> gather(const GatherOptions& options, Time now, const std::filesystem::path& store_directory,
-                            Progress& progress);
+Result<OpenEvidence> gather(const GatherOptions& options, Time now,
+                            const std::filesystem::path& store_directory, Progress& progress);
 
 // Opens `options.input`, a capsule or store, with the window options applied over what it notes.
 Result<OpenEvidence> open_for_analysis(const GatherOptions& options, Time now, Progress& progress);

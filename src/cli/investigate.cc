@@ -1,12 +1,11 @@
 // `culprit investigate`: collect, keep, analyse, tell.
 #include "diagnosis/investigate.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-
-#include <fmt/format.h>
 
 #include "cli/analyse.h"
 #include "cli/commands.h"
@@ -90,7 +89,8 @@ class PartialDirectory {
   bool kept_ = false;
 };
 
-Result<void> write_results(const Findings& findings, const RenderOptions& options, const fs::path& directory) {
+Result<void> write_results(const Findings& findings, const RenderOptions& options,
+                           const fs::path& directory) {
   Findings shown = findings;
   if (!options.no_redact) redact(shown);
   for (const auto& [name, text] : {std::pair{"report.md", render_markdown(shown)},
@@ -112,7 +112,8 @@ Result<void> keep_capsule(const OpenEvidence& evidence, const Arguments& argumen
   options.extra_parts.emplace_back("system.yaml", evidence.system.source_text);
   if (!arguments.gather.sign_key.empty()) options.signing_key = arguments.gather.sign_key;
   const bool own = fs::exists(store / "FORMAT", ec);
-  if (auto sealed = seal(own ? store : fs::path(arguments.gather.input), capsule, options); !sealed) return sealed;
+  if (auto sealed = seal(own ? store : fs::path(arguments.gather.input), capsule, options); !sealed)
+    return sealed;
   if (own) fs::remove_all(store, ec);
   return {};
 }
@@ -123,16 +124,19 @@ struct Outcome {
   fs::path directory;
 };
 
-Result<Outcome> analyse_and_write(const Arguments& arguments, const OpenEvidence& evidence, PartialDirectory& partial,
-                                  Progress& progress) {
+Result<Outcome> analyse_and_write(const Arguments& arguments, const OpenEvidence& evidence,
+                                  PartialDirectory& partial, Progress& progress) {
   const auto options = options_for(evidence, progress);
   if (!options) return tl::unexpected(options.error());
   progress.start("Analysing", 0);
   auto findings = investigate(evidence.store(), evidence.system, *options);
   progress.finish();
   if (!findings) return tl::unexpected(findings.error());
-  if (auto done = write_results(*findings, arguments.render, partial.path()); !done) return tl::unexpected(done.error());
-  if (auto done = keep_capsule(evidence, arguments, partial.path() / "store", partial.path() / "incident.culprit"); !done)
+  if (auto done = write_results(*findings, arguments.render, partial.path()); !done)
+    return tl::unexpected(done.error());
+  if (auto done =
+          keep_capsule(evidence, arguments, partial.path() / "store", partial.path() / "incident.culprit");
+      !done)
     return tl::unexpected(done.error());
   const fs::path directory = final_directory(arguments, options->window);
   if (auto done = partial.become(directory); !done) return tl::unexpected(done.error());
@@ -167,7 +171,8 @@ Result<Outcome> run_investigation(const Arguments& arguments, Progress& progress
 
 int run_command(const Arguments& arguments) {
   if (arguments.gather.dry_run) {
-    const auto text = preflight_text(arguments.gather, std::chrono::floor<Duration>(std::chrono::system_clock::now()));
+    const auto text =
+        preflight_text(arguments.gather, std::chrono::floor<Duration>(std::chrono::system_clock::now()));
     if (!text) return print_failure(text.error());
     fmt::print("{}\n", *text);
     return 0;

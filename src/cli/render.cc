@@ -1,13 +1,12 @@
 #include "cli/render.h"
 
+#include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
-
-#include <fmt/format.h>
 
 #include "report/redact.h"
 #include "report/report.h"
@@ -26,7 +25,8 @@ TextStyle terminal_style() {
   const bool terminal = ::isatty(STDOUT_FILENO) == 1;
   const char* term = std::getenv("TERM");
   const bool dumb = term != nullptr && std::string_view(term) == "dumb";
-  style.colour = !set_and_not_empty("NO_COLOR") && ((terminal && !dumb) || set_and_not_empty("CLICOLOR_FORCE"));
+  style.colour =
+      !set_and_not_empty("NO_COLOR") && ((terminal && !dumb) || set_and_not_empty("CLICOLOR_FORCE"));
   winsize size{};
   if (terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
     style.width = std::min<int>(size.ws_col, 140);
@@ -46,8 +46,9 @@ void RenderOptions::add_to(CLI::App& app) {
 
 std::string render(Findings findings, const RenderOptions& options) {
   if (options.no_redact)
-    fmt::print(stderr, "culprit: --no-redact: e-mail and IP addresses, tokens, passwords and query literals of "
-                       "the logs are shown as they are. Mind who reads this.\n");
+    fmt::print(stderr,
+               "culprit: --no-redact: e-mail and IP addresses, tokens, passwords and query literals of "
+               "the logs are shown as they are. Mind who reads this.\n");
   else
     redact(findings);
   if (options.format == "md") return render_markdown(findings);

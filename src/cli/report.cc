@@ -1,8 +1,8 @@
 // `culprit report`: a capsule or store, told again.
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
-
-#include <fmt/format.h>
 
 #include "cli/analyse.h"
 #include "cli/commands.h"
@@ -34,7 +34,8 @@ int run_command(Arguments& arguments) {
   const std::string text = render(std::move(*findings), arguments.render);
   if (arguments.out.empty()) {
     fmt::print("{}", text);
-    return std::fflush(stdout) == 0 ? 0 : print_failure(storage_error("cannot write", "standard output", errno));
+    return std::fflush(stdout) == 0 ? 0
+                                    : print_failure(storage_error("cannot write", "standard output", errno));
   }
   const auto written = write_file_atomically(arguments.out, text);
   return written ? 0 : print_failure(written.error());

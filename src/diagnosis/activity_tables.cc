@@ -15,7 +15,8 @@ const Component* postgres_component(const CaseFile& file) {
   return nullptr;
 }
 
-const Component* component_with_format(const CaseFile& file, std::initializer_list<std::string_view> formats) {
+const Component* component_with_format(const CaseFile& file,
+                                       std::initializer_list<std::string_view> formats) {
   for (const auto& [id, format] : file.seen.log_formats)
     if (std::ranges::find(formats, format) != formats.end()) return file.system.component(id);
   return nullptr;
@@ -48,7 +49,8 @@ void statements(CaseFile& file) {
     out.first = s->first.time;
     out.last = s->last.time;
     out.evidence.push_back(file.evidence.of_events(
-        fmt::format("Statement {}: {}, {} cancelled", s->fingerprint, counted(s->calls, "logged call"), s->timeouts),
+        fmt::format("Statement {}: {}, {} cancelled", s->fingerprint, counted(s->calls, "logged call"),
+                    s->timeouts),
         *db, {s->first_timeout, s->slowest, s->last}, s->calls + s->lock_waits,
         s->timeouts > 0 ? "\"canceling statement due to statement timeout\"" : "\"duration:\""));
     file.findings.statements.push_back(std::move(out));

@@ -1,11 +1,10 @@
 // Reading fields out of AWS answers as the CLI prints them; missing or odd fields read as empty.
 #pragma once
 
+#include <boost/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <boost/json.hpp>
 
 #include "base/time.h"
 

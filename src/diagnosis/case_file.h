@@ -28,14 +28,14 @@ struct CaseFile {
 };
 
 // Steps of the judgement; each fills its part of the findings and may read what earlier steps filled.
-void tabulate_metrics(CaseFile& file);      // B1-B7
-void tabulate_patterns(CaseFile& file);     // C2-C7
-void tabulate_activity(CaseFile& file);     // statements, endpoints, jobs
-void evaluate_log_alerts(CaseFile& file);   // G3
-void rank_hypotheses(CaseFile& file);       // E1-E4
-void judge_severity(CaseFile& file);        // verdict, onset, recovery, H5
-void judge_components(CaseFile& file);      // A1-A5
+void tabulate_metrics(CaseFile& file);     // B1-B7
+void tabulate_patterns(CaseFile& file);    // C2-C7
+void tabulate_activity(CaseFile& file);    // statements, endpoints, jobs
+void evaluate_log_alerts(CaseFile& file);  // G3
+void rank_hypotheses(CaseFile& file);      // E1-E4
+void judge_severity(CaseFile& file);       // verdict, onset, recovery, H5
+void judge_components(CaseFile& file);     // A1-A5
 void tell_timeline(CaseFile& file);
-void conclude(CaseFile& file);              // root cause, recommendations, prevention, H4, H6, summary
+void conclude(CaseFile& file);  // root cause, recommendations, prevention, H4, H6, summary
 
 }  // namespace culprit

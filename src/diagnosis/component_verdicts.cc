@@ -14,9 +14,12 @@ using Fact = ComponentFinding::Fact;
 
 std::string_view kind_title(ComponentKind kind) {
   switch (kind) {
-    case ComponentKind::kEcsService: return "ECS service";
-    case ComponentKind::kRdsInstance: return "RDS instance";
-    case ComponentKind::kOther: return "component";
+    case ComponentKind::kEcsService:
+      return "ECS service";
+    case ComponentKind::kRdsInstance:
+      return "RDS instance";
+    case ComponentKind::kOther:
+      return "component";
   }
   return "component";
 }
@@ -30,19 +33,21 @@ std::string tail_of(std::string_view arn) { return std::string(arn.substr(arn.rf
 
 void service_facts(const ResourceState& state, const CaseFile& file, std::vector<Fact>& facts) {
   const auto& d = state.document;
-  facts.push_back({"Tasks", fmt::format("{} desired, {} running, {} pending (asked {})",
-                                        number_text(d, "desiredCount"), number_text(d, "runningCount"),
-                                        number_text(d, "pendingCount"), file.zone.format_minute(state.observed_at))});
+  facts.push_back(
+      {"Tasks", fmt::format("{} desired, {} running, {} pending (asked {})", number_text(d, "desiredCount"),
+                            number_text(d, "runningCount"), number_text(d, "pendingCount"),
+                            file.zone.format_minute(state.observed_at))});
   facts.push_back({"Status", text_field(d, "status")});
   for (const auto& deployment : array_field(d, "deployments"))
-    facts.push_back({"Deployment", fmt::format("{} {} since {}: {} running of {}, {} failed",
-                                               text_field(deployment, "status"), text_field(deployment, "rolloutState"),
-                                               time_field(deployment, "createdAt")
-                                                   ? file.zone.format_minute(*time_field(deployment, "createdAt"))
-                                                   : std::string("?"),
-                                               number_text(deployment, "runningCount"),
-                                               number_text(deployment, "desiredCount"),
-                                               number_field(deployment, "failedTasks").value_or(0))});
+    facts.push_back(
+        {"Deployment",
+         fmt::format("{} {} since {}: {} running of {}, {} failed", text_field(deployment, "status"),
+                     text_field(deployment, "rolloutState"),
+                     time_field(deployment, "createdAt")
+                         ? file.zone.format_minute(*time_field(deployment, "createdAt"))
+                         : std::string("?"),
+                     number_text(deployment, "runningCount"), number_text(deployment, "desiredCount"),
+                     number_field(deployment, "failedTasks").value_or(0))});
   constexpr int kEvents = 3;
   int shown = 0;
   for (const auto& event : array_field(d, "events")) {
@@ -55,17 +60,21 @@ void service_facts(const ResourceState& state, const CaseFile& file, std::vector
 
 void task_fact(const ResourceState& state, const CaseFile& file, std::vector<Fact>& facts) {
   const auto& d = state.document;
-  std::string text = fmt::format("{} {} (desired {})", tail_of(state.id), text_field(d, "lastStatus"), text_field(d, "desiredStatus"));
+  std::string text = fmt::format("{} {} (desired {})", tail_of(state.id), text_field(d, "lastStatus"),
+                                 text_field(d, "desiredStatus"));
   if (const auto health = text_field(d, "healthStatus"); !health.empty()) text += ", health " + health;
   if (!text_field(d, "cpu").empty())
     text += fmt::format(", cpu {}, memory {} MiB", text_field(d, "cpu"), text_field(d, "memory"));
-  if (const auto definition = text_field(d, "taskDefinitionArn"); !definition.empty()) text += ", " + tail_of(definition);
+  if (const auto definition = text_field(d, "taskDefinitionArn"); !definition.empty())
+    text += ", " + tail_of(definition);
   if (const auto at = time_field(d, "startedAt")) text += ", started " + file.zone.format_minute(*at);
   if (const auto at = time_field(d, "stoppedAt"))
-    text += fmt::format(", stopped {}: {} {}", file.zone.format_minute(*at), text_field(d, "stopCode"), text_field(d, "stoppedReason"));
+    text += fmt::format(", stopped {}: {} {}", file.zone.format_minute(*at), text_field(d, "stopCode"),
+                        text_field(d, "stoppedReason"));
   for (const auto& c : array_field(d, "containers")) {
     if (const auto code = number_field(c, "exitCode"))
-      text += fmt::format(", {} exit code {}{}", text_field(c, "name"), *code, *code == 137 ? " (killed)" : "");
+      text +=
+          fmt::format(", {} exit code {}{}", text_field(c, "name"), *code, *code == 137 ? " (killed)" : "");
     if (const auto reason = text_field(c, "reason"); !reason.empty()) text += ": " + reason;
   }
   facts.push_back({"Task", text});
@@ -77,9 +86,11 @@ void instance_facts(const ResourceState& state, const CaseFile& file, std::vecto
                                          file.zone.format_minute(state.observed_at))});
   facts.push_back({"Engine", text_field(d, "Engine") + " " + text_field(d, "EngineVersion")});
   facts.push_back({"Class", text_field(d, "DBInstanceClass")});
-  facts.push_back({"Storage", fmt::format("{} GiB {}", number_text(d, "AllocatedStorage"), text_field(d, "StorageType"))});
-  facts.push_back({"Max connections", "not in the API answer: parameter max_connections, by default "
-                                      "LEAST(memory / 9531392, 5000)"});
+  facts.push_back({"Storage", fmt::format("{} GiB {}", number_text(d, "AllocatedStorage"),
+                                          text_field(d, "StorageType"))});
+  facts.push_back({"Max connections",
+                   "not in the API answer: parameter max_connections, by default "
+                   "LEAST(memory / 9531392, 5000)"});
 }
 
 // Reasons for the verdict: rules and symptoms on the component's own signals.
@@ -133,8 +144,8 @@ class Judge {
       if (!holds) continue;
       worst = rule.level;
       const Decision d = decide(rule.all.front(), file_);
-      worsen(rule.level == "P0" ? Health::kDown : Health::kDegraded, fmt::format("{} ({})", rule.says, d.observed_text),
-             file_.evidence.of_signal(*d.signal));
+      worsen(rule.level == "P0" ? Health::kDown : Health::kDegraded,
+             fmt::format("{} ({})", rule.says, d.observed_text), file_.evidence.of_signal(*d.signal));
     }
   }
 
@@ -149,7 +160,8 @@ class Judge {
       if (!mine(alert.signal)) continue;
       const auto found = std::ranges::find(file_.findings.log_alerts, alert.id, &LogAlertFinding::id);
       if (found == file_.findings.log_alerts.end() || !found->fired || !found->evidence) continue;
-      worsen(Health::kDegraded, fmt::format("{} {}: worst {:g}", found->title, found->rule, found->worst), *found->evidence);
+      worsen(Health::kDegraded, fmt::format("{} {}: worst {:g}", found->title, found->rule, found->worst),
+             *found->evidence);
     }
   }
 
@@ -185,8 +197,10 @@ void facts_of(const Component& component, const CaseFile& file, ComponentFinding
   const auto states = file.seen.states.find(component.id);
   if (states == file.seen.states.end()) return;
   for (const auto& s : states->second)
-    if (s.kind == "ecs:service") service_facts(s, file, out.facts);
-    else if (s.kind == "rds:db-instance") instance_facts(s, file, out.facts);
+    if (s.kind == "ecs:service")
+      service_facts(s, file, out.facts);
+    else if (s.kind == "rds:db-instance")
+      instance_facts(s, file, out.facts);
   constexpr int kTasks = 10;
   int tasks = 0;
   for (const auto& s : states->second)
@@ -194,7 +208,11 @@ void facts_of(const Component& component, const CaseFile& file, ComponentFinding
   if (tasks > kTasks) out.facts.push_back({"Tasks not shown", std::to_string(tasks - kTasks)});
   for (const auto& s : states->second)
     if (s.kind == "rds:event")
-      out.facts.push_back({"Event", fmt::format("{} {}", time_field(s.document, "Date") ? file.zone.format_minute(*time_field(s.document, "Date")) : std::string("?"), text_field(s.document, "Message"))});
+      out.facts.push_back({"Event", fmt::format("{} {}",
+                                                time_field(s.document, "Date")
+                                                    ? file.zone.format_minute(*time_field(s.document, "Date"))
+                                                    : std::string("?"),
+                                                text_field(s.document, "Message"))});
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
+#include <fmt/format.h>
+
 #include <cmath>
 #include <set>
-
-#include <fmt/format.h>
 
 #include "diagnosis/case_file.h"
 #include "diagnosis/onset.h"
@@ -30,8 +30,8 @@ std::vector<EvidenceRef> supporting(const Hypothesis& h) {
 Claim claim_of(const Hypothesis& h, std::vector<EvidenceRef> more = {}) {
   auto refs = supporting(h);
   refs.insert(refs.end(), more.begin(), more.end());
-  return {fmt::format("{} ({:.0f} % confidence). {}", h.title, std::min(99.0, 100 * h.confidence), h.summary), refs.front(),
-          std::vector<EvidenceRef>(refs.begin() + 1, refs.end())};
+  return {fmt::format("{} ({:.0f} % confidence). {}", h.title, std::min(99.0, 100 * h.confidence), h.summary),
+          refs.front(), std::vector<EvidenceRef>(refs.begin() + 1, refs.end())};
 }
 
 // Changes close before the onset, or between it and the recovery, that may have brought the incident about.
@@ -40,10 +40,13 @@ void contributing_changes(CaseFile& file) {
   if (!f.onset) return;
   std::size_t told = 0;
   for (const auto& change : file.seen.changes) {
-    if (change.kind == "service-event" || change.time < *f.onset - kChangeBeforeOnset || change.time > *f.onset) continue;
+    if (change.kind == "service-event" || change.time < *f.onset - kChangeBeforeOnset ||
+        change.time > *f.onset)
+      continue;
     if (++told > kChanges) break;
     f.root_cause.contributing.emplace_back(
-        fmt::format("{} before the onset, a {} change: {}", format_duration(floor<std::chrono::seconds>(*f.onset - change.time)), change.kind,
+        fmt::format("{} before the onset, a {} change: {}",
+                    format_duration(floor<std::chrono::seconds>(*f.onset - change.time)), change.kind,
                     change.text),
         file.evidence.of_change(change));
   }
@@ -57,9 +60,9 @@ void contributing_in_lists(CaseFile& file) {
     constexpr double kLarge = 50;
     if (!now || *now < kLarge || (before && *now < 2 * *before)) continue;
     file.findings.root_cause.contributing.emplace_back(
-        fmt::format("IN lists grew to {:.0f} elements ({})", *now,
-                    before ? fmt::format("at most {:.0f} before", *before)
-                           : std::string("none was logged before")),
+        fmt::format(
+            "IN lists grew to {:.0f} elements ({})", *now,
+            before ? fmt::format("at most {:.0f} before", *before) : std::string("none was logged before")),
         file.evidence.of_signal(signal));
   }
 }
@@ -129,7 +132,9 @@ void say_unknown(CaseFile& file) {
     if (gap.reason != GapReason::kNotAsked || !gap.component.empty())
       f.unknown.push_back(fmt::format("{} ({}): {}", gap.subject, to_string(gap.reason), gap.detail));
   if (f.verdict == Verdict::kIncident) {
-    if (!f.recovery) f.unknown.emplace_back("Whether and when the service recovered: the data end before it is back to normal");
+    if (!f.recovery)
+      f.unknown.emplace_back(
+          "Whether and when the service recovered: the data end before it is back to normal");
     if (f.root_cause.primary.empty())
       f.unknown.emplace_back("The root cause: users were harmed, but no known issue explains it well enough");
     else if (f.root_cause.contributing.empty())
@@ -152,10 +157,13 @@ void say_next(CaseFile& file) {
     if (!h.refute.text.empty()) f.next_checks.push_back(h.refute);
     for (const auto& c : h.checks) f.next_checks.push_back(c);
   }
-  const bool denied = std::ranges::any_of(f.gaps, [](const Gap& g) { return g.reason == GapReason::kDenied; });
+  const bool denied =
+      std::ranges::any_of(f.gaps, [](const Gap& g) { return g.reason == GapReason::kDenied; });
   if (denied)
-    f.next_checks.push_back({"Some permissions are missing: find out which, and the least policy that grants them",
-                             {}, "culprit doctor --system " + file.system.name});
+    f.next_checks.push_back(
+        {"Some permissions are missing: find out which, and the least policy that grants them",
+         {},
+         "culprit doctor --system " + file.system.name});
 }
 
 void call_people(CaseFile& file) {
@@ -172,21 +180,27 @@ void call_people(CaseFile& file) {
 void summarise(CaseFile& file) {
   auto& f = file.findings;
   if (f.verdict == Verdict::kIncident) {
-    const auto* primary = f.hypotheses.empty() || f.hypotheses.front().role != CauseRole::kPrimary ? nullptr : &f.hypotheses.front();
+    const auto* primary = f.hypotheses.empty() || f.hypotheses.front().role != CauseRole::kPrimary
+                              ? nullptr
+                              : &f.hypotheses.front();
     f.headline = primary ? fmt::format("{}: {}", f.severity, primary->title)
                          : fmt::format("{}: users were harmed; the cause is not clear", f.severity);
     if (primary) f.summary.push_back(primary->summary);
     if (f.onset)
-      f.summary.push_back(f.recovery ? fmt::format("It began at {} and was over at {} ({}).", file.clock(*f.onset), file.clock(*f.recovery),
-                                                   format_duration(floor<std::chrono::seconds>(*f.recovery - *f.onset)))
-                                     : fmt::format("It began at {}; the recovery was not seen.", file.clock(*f.onset)));
+      f.summary.push_back(
+          f.recovery ? fmt::format("It began at {} and was over at {} ({}).", file.clock(*f.onset),
+                                   file.clock(*f.recovery),
+                                   format_duration(floor<std::chrono::seconds>(*f.recovery - *f.onset)))
+                     : fmt::format("It began at {}; the recovery was not seen.", file.clock(*f.onset)));
     for (const auto& c : f.root_cause.contributing) f.summary.push_back(c.text() + ".");
-    for (const auto& c : f.severity_reasons) f.summary.push_back(fmt::format("{} because: {}.", f.severity, c.text()));
+    for (const auto& c : f.severity_reasons)
+      f.summary.push_back(fmt::format("{} because: {}.", f.severity, c.text()));
   } else {
     f.summary.push_back(f.headline);
   }
   if (!f.gaps.empty())
-    f.summary.push_back(counted(f.gaps.size(), "thing") + " could not be seen; see “What could not be seen”.");
+    f.summary.push_back(counted(f.gaps.size(), "thing") +
+                        " could not be seen; see “What could not be seen”.");
 }
 
 }  // namespace

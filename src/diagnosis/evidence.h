@@ -32,14 +32,14 @@ struct Evidence {
   std::string component;  // or empty
   std::string source;     // log group, metric identity, resource id
   std::optional<Window> window;
-  std::uint64_t count = 0;          // events or datapoints behind it
-  std::vector<Excerpt> excerpts;    // kLog: first, peak, last …: a sample
-  std::vector<Datapoint> points;    // kMetric: the datapoints that carry the claim
-  std::string statistic;            // kMetric
-  std::string unit;                 // kMetric
-  std::string document;             // kState, kChange: the part of the answer that shows it, as JSON text
-  std::string aws_command;          // shows it on the live system
-  std::string culprit_command;      // shows it from the capsule
+  std::uint64_t count = 0;        // events or datapoints behind it
+  std::vector<Excerpt> excerpts;  // kLog: first, peak, last …: a sample
+  std::vector<Datapoint> points;  // kMetric: the datapoints that carry the claim
+  std::string statistic;          // kMetric
+  std::string unit;               // kMetric
+  std::string document;           // kState, kChange: the part of the answer that shows it, as JSON text
+  std::string aws_command;        // shows it on the live system
+  std::string culprit_command;    // shows it from the capsule
 };
 
 class EvidenceBook;

@@ -1,11 +1,11 @@
 #include "diagnosis/evidence_maker.h"
 
-#include <cmath>
-
 #include <fmt/format.h>
 
-#include "diagnosis/aws_answer.h"
+#include <cmath>
+
 #include "base/printable.h"
+#include "diagnosis/aws_answer.h"
 
 namespace culprit {
 
@@ -42,8 +42,9 @@ std::string EvidenceMaker::profile_flags() const {
 std::string EvidenceMaker::logs_command(std::string_view group, std::string_view filter,
                                         const Window& window) const {
   if (group.starts_with("file:")) return {};
-  std::string out = fmt::format("aws logs filter-log-events --log-group-name {} --start-time {} --end-time {}",
-                                group, to_epoch_ms(window.start), to_epoch_ms(window.end));
+  std::string out =
+      fmt::format("aws logs filter-log-events --log-group-name {} --start-time {} --end-time {}", group,
+                  to_epoch_ms(window.start), to_epoch_ms(window.end));
   if (!filter.empty()) out += " --filter-pattern " + quoted(filter);
   return out + profile_flags();
 }
@@ -75,7 +76,8 @@ std::vector<EventCounter::Mark> EvidenceMaker::sample(const Signal& signal) cons
   std::vector<std::size_t> minutes;
   for (std::size_t i = range.first; i < range.last; ++i)
     if (events.per_minute()[i] > 0) minutes.push_back(i);
-  std::ranges::stable_sort(minutes, [&](auto a, auto b) { return events.per_minute()[a] > events.per_minute()[b]; });
+  std::ranges::stable_sort(minutes,
+                           [&](auto a, auto b) { return events.per_minute()[a] > events.per_minute()[b]; });
   out.push_back(events.first());
   for (const auto m : minutes) {
     if (out.size() + 1 >= static_cast<std::size_t>(options_.excerpts)) break;
@@ -137,7 +139,8 @@ std::vector<Series> EvidenceMaker::chart(const Signal& signal) const {
   for (const auto& statistic : signal.metric->statistics) {
     const Series* finest = nullptr;
     for (const auto& s : *all)
-      if (s.statistic == statistic && !s.points.empty() && (!finest || s.period < finest->period)) finest = &s;
+      if (s.statistic == statistic && !s.points.empty() && (!finest || s.period < finest->period))
+        finest = &s;
     if (finest) out.push_back(*finest);
   }
   return out;
@@ -198,7 +201,8 @@ EvidenceRef EvidenceMaker::of_events(std::string title, const Component& compone
 }
 
 EvidenceRef EvidenceMaker::of_change(const ChangeEvent& change) {
-  const std::string key = fmt::format("change {} {} {} {}", to_epoch_ms(change.time), change.kind, change.event, change.text);
+  const std::string key =
+      fmt::format("change {} {} {} {}", to_epoch_ms(change.time), change.kind, change.event, change.text);
   if (const auto it = by_key_.find(key); it != by_key_.end()) return it->second;
   Evidence e;
   e.kind = EvidenceKind::kChange;
@@ -216,19 +220,21 @@ EvidenceRef EvidenceMaker::of_change(const ChangeEvent& change) {
     e.document = printable(std::string_view(change.document).substr(0, kDocumentBytes));
     e.culprit_command = fmt::format("culprit explain {} changes", options_.capsule);
     if (const auto* c = system_.component(change.component))
-      e.aws_command = (c->kind == ComponentKind::kRdsInstance
-                           ? fmt::format("aws rds describe-events --source-identifier {} --source-type db-instance "
-                                         "--start-time {} --end-time {}",
-                                         c->name, format_utc(around.start), format_utc(around.end))
-                           : fmt::format("aws ecs describe-services --cluster {} --services {}", c->cluster, c->name)) +
-                      profile_flags();
+      e.aws_command =
+          (c->kind == ComponentKind::kRdsInstance
+               ? fmt::format("aws rds describe-events --source-identifier {} --source-type db-instance "
+                             "--start-time {} --end-time {}",
+                             c->name, format_utc(around.start), format_utc(around.end))
+               : fmt::format("aws ecs describe-services --cluster {} --services {}", c->cluster, c->name)) +
+          profile_flags();
   }
   const auto ref = book_.add(std::move(e));
   by_key_.emplace(key, ref);
   return ref;
 }
 
-EvidenceRef EvidenceMaker::of_state(const ResourceState& state, const Component& component, std::string title) {
+EvidenceRef EvidenceMaker::of_state(const ResourceState& state, const Component& component,
+                                    std::string title) {
   const std::string key = fmt::format("state {} {} {}", state.kind, state.id, to_epoch_ms(state.observed_at));
   if (const auto it = by_key_.find(key); it != by_key_.end()) return it->second;
   Evidence e;

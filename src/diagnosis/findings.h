@@ -15,7 +15,12 @@ namespace culprit {
 
 enum class Verdict { kIncident, kNoIncident, kCannotTell };
 enum class Health { kHealthy, kDegraded, kDown, kUnknown };  // worsening order but for the last
-enum class MetricStatus { kNormal, kElevated, kHigh, kNoData };  // ✅ Normal, ⚠️ Elevated, 🚨 High/Critical
+enum class MetricStatus {
+  kNormal,
+  kElevated,
+  kHigh,
+  kNoData
+};  // ✅ Normal, ⚠️ Elevated, 🚨 High/Critical
 enum class CauseRole { kPrimary, kSecondary, kContributing, kNone };
 
 // A5: verdict per component.
@@ -37,10 +42,10 @@ struct ComponentFinding {
 
 // B7: one row of the metrics table, and its chart.
 struct MetricFinding {
-  std::string id;         // signal, "db.cpu"
-  std::string component;  // component id
-  std::string title;      // "RDS CPU"
-  std::string unit;       // "percent", "seconds", "count", "bytes", "per-second"
+  std::string id;            // signal, "db.cpu"
+  std::string component;     // component id
+  std::string title;         // "RDS CPU"
+  std::string unit;          // "percent", "seconds", "count", "bytes", "per-second"
   std::string normal_range;  // "< 30 %", "baseline 2.1 ms", as shown
   std::string row;           // "B3"
   MetricStatus status = MetricStatus::kNoData;
@@ -48,9 +53,9 @@ struct MetricFinding {
   std::optional<double> incident_maximum;
   std::optional<double> baseline_median;
   std::optional<Time> peak_time;
-  std::optional<Time> onset;  // when it left its baseline
-  std::vector<Claim> claims;  // empty only for kNoData
-  std::vector<Series> chart;  // baseline, window and tail; first the statistic that matters
+  std::optional<Time> onset;        // when it left its baseline
+  std::vector<Claim> claims;        // empty only for kNoData
+  std::vector<Series> chart;        // baseline, window and tail; first the statistic that matters
   std::optional<double> high_line;  // threshold to draw
 };
 
@@ -64,11 +69,11 @@ struct PatternFinding {
   std::string runbook;  // as the runbook writes it
   std::string note;     // why the two differ
   std::string row;
-  std::uint64_t count = 0;            // in the window: all, not only those shown
+  std::uint64_t count = 0;  // in the window: all, not only those shown
   double baseline_per_minute = 0;
   std::optional<Time> first, last, peak;  // within the window; peak = minute with most
   std::uint64_t peak_count = 0;
-  std::vector<Datapoint> per_minute;  // baseline, window and tail; minutes without match are 0
+  std::vector<Datapoint> per_minute;    // baseline, window and tail; minutes without match are 0
   std::optional<EvidenceRef> evidence;  // unset only when count is 0
   std::uint64_t shown = 0;              // excerpts shown of count
 };
@@ -88,7 +93,7 @@ struct StatementFinding {
 };
 
 struct EndpointFinding {
-  std::string endpoint;  // "Api::V1::Accounts::ConversationsController#index"
+  std::string endpoint;                                  // "Api::V1::Accounts::ConversationsController#index"
   std::uint64_t requests = 0, errors = 0, timeouts = 0;  // errors: status >= 500 or unfinished by time-out
   double p50_ms = 0, p95_ms = 0, max_ms = 0;
   double database_share = 0;  // 0..1 of the duration, ActiveRecord
@@ -169,7 +174,7 @@ struct ContactFinding {
 
 // A sentence about a root cause, or honest silence.
 struct RootCause {
-  std::vector<Claim> primary;       // at most one
+  std::vector<Claim> primary;  // at most one
   std::vector<Claim> secondary;
   std::vector<Claim> contributing;
 };
@@ -223,11 +228,11 @@ struct Findings {
   std::string redaction_note;
 };
 
-std::string_view to_string(Verdict v);       // "incident", "no-incident", "cannot-tell"
-std::string_view to_string(Health h);        // "healthy", "degraded", "down", "unknown"
-std::string_view to_string(MetricStatus s);  // "normal", "elevated", "high", "no-data"
-std::string_view to_string(CauseRole r);     // "primary", "secondary", "contributing", "none"
-std::string_view to_string(EvidenceKind k);  // "log", "metric", "state", "change", "gap"
+std::string_view to_string(Verdict v);              // "incident", "no-incident", "cannot-tell"
+std::string_view to_string(Health h);               // "healthy", "degraded", "down", "unknown"
+std::string_view to_string(MetricStatus s);         // "normal", "elevated", "high", "no-data"
+std::string_view to_string(CauseRole r);            // "primary", "secondary", "contributing", "none"
+std::string_view to_string(EvidenceKind k);         // "log", "metric", "state", "change", "gap"
 std::string_view to_string(TimelineEntry::Kind k);  // "change", "onset", "symptom", "peak", …
 
 }  // namespace culprit

@@ -13,8 +13,9 @@ class Grid {
   // Whole minutes that cover the span.
   explicit Grid(const Window& span)
       : start_(floor_minute(span.start)),
-        size_(static_cast<std::size_t>((floor_minute(span.end + std::chrono::minutes(1) - Duration(1)) - start_) /
-                                       std::chrono::minutes(1))) {}
+        size_(static_cast<std::size_t>(
+            (floor_minute(span.end + std::chrono::minutes(1) - Duration(1)) - start_) /
+            std::chrono::minutes(1))) {}
 
   std::size_t size() const { return size_; }
   Time time(std::size_t minute) const { return start_ + std::chrono::minutes(minute); }

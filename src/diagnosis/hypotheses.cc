@@ -1,7 +1,7 @@
+#include <fmt/format.h>
+
 #include <cmath>
 #include <set>
-
-#include <fmt/format.h>
 
 #include "diagnosis/case_file.h"
 #include "diagnosis/onset.h"
@@ -18,7 +18,8 @@ constexpr double kLeastConfidenceShown = 0.05;
 double logistic(double log_odds) { return 1 / (1 + std::exp(-log_odds)); }
 
 NextCheck filled(const Check& check, const Placeholders& names) {
-  return {names.fill(check.text), names.fill_command(check.aws_command), names.fill_command(check.culprit_command)};
+  return {names.fill(check.text), names.fill_command(check.aws_command),
+          names.fill_command(check.culprit_command)};
 }
 
 // Adds the symptom's term. False when a required symptom does not hold, so that there is no hypothesis.
@@ -56,7 +57,8 @@ void weigh_order(const KnownIssue& issue, CaseFile& file, std::optional<Time> ha
     h.evidence_against.push_back(
         {fmt::format("It came up {} after users were harmed first",
                      format_duration(floor<std::chrono::seconds>(first - *harmed_since))),
-         kWeight, {file.evidence.of_signal(*d.signal)}});
+         kWeight,
+         {file.evidence.of_signal(*d.signal)}});
   }
 }
 
@@ -72,7 +74,8 @@ std::optional<Time> onset_of(const KnownIssue& issue, const CaseFile& file) {
   return first;
 }
 
-std::optional<Hypothesis> evaluate(const KnownIssue& issue, CaseFile& file, std::optional<Time> harmed_since) {
+std::optional<Hypothesis> evaluate(const KnownIssue& issue, CaseFile& file,
+                                   std::optional<Time> harmed_since) {
   Hypothesis h;
   h.cause = issue.id;
   h.family = issue.family;
@@ -92,7 +95,9 @@ std::optional<Hypothesis> evaluate(const KnownIssue& issue, CaseFile& file, std:
   h.refute = filled(issue.refute, names);
   for (const auto& c : issue.checks) h.checks.push_back(filled(c, names));
   h.onset = onset_of(issue, file);
-  const auto by_weight = [](const ScoreTerm& a, const ScoreTerm& b) { return std::abs(a.log_odds) > std::abs(b.log_odds); };
+  const auto by_weight = [](const ScoreTerm& a, const ScoreTerm& b) {
+    return std::abs(a.log_odds) > std::abs(b.log_odds);
+  };
   std::ranges::stable_sort(h.evidence_for, by_weight);
   std::ranges::stable_sort(h.evidence_against, by_weight);
   return h;
@@ -121,7 +126,8 @@ void explain_away(std::vector<Hypothesis>& ranked, const System& system) {
     const auto issue = std::ranges::find(system.known_issues, cause, &KnownIssue::id);
     const double log_odds = log_odds_of(ranked[i]);
     for (auto& effect : ranked) {
-      if (effect.cause == cause || std::ranges::find(issue->explains, effect.cause) == issue->explains.end() ||
+      if (effect.cause == cause ||
+          std::ranges::find(issue->explains, effect.cause) == issue->explains.end() ||
           !explained.insert(effect.cause).second)
         continue;
       const double term = std::max(kLeast, log_odds_of(effect) - log_odds + kDistance);

@@ -11,7 +11,8 @@ constexpr auto kBaseline = std::chrono::hours(1);
 
 Window span_of(const InvestigateOptions& options) {
   const bool has_baseline = options.baseline.start < options.baseline.end;
-  return {has_baseline ? std::min(options.baseline.start, options.window.start) : options.window.start - kBaseline,
+  return {has_baseline ? std::min(options.baseline.start, options.window.start)
+                       : options.window.start - kBaseline,
           options.window.end + kTail};
 }
 

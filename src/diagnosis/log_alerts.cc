@@ -1,6 +1,6 @@
-#include <cmath>
-
 #include <fmt/format.h>
+
+#include <cmath>
 
 #include "diagnosis/case_file.h"
 
@@ -16,9 +16,10 @@ LogAlertFinding evaluate(const LogAlert& alert, CaseFile& file) {
   out.title = alert.title;
   const auto per = static_cast<std::size_t>(std::max<std::int64_t>(1, alert.per.count()));
   out.rule = alert.above == 0 ? std::string("any")
-                              : fmt::format("> {:g} per {}", alert.above, per == 1    ? "minute"
-                                                                          : per == 60 ? "hour"
-                                                                                      : fmt::format("{} minutes", per));
+                              : fmt::format("> {:g} per {}", alert.above,
+                                            per == 1    ? "minute"
+                                            : per == 60 ? "hour"
+                                                        : fmt::format("{} minutes", per));
   const Signal* signal = file.signal(alert.signal);
   const auto window = file.window_minutes();
   if (signal == nullptr || values(*signal, window).empty()) {

@@ -1,6 +1,6 @@
-#include <cmath>
-
 #include <fmt/format.h>
+
+#include <cmath>
 
 #include "diagnosis/case_file.h"
 #include "diagnosis/onset.h"
@@ -71,7 +71,8 @@ std::string claim_text(const MetricFinding& m, const CaseFile& file) {
   }
   text += fmt::format(" (normal {}", m.normal_range);
   const bool said = m.normal_range.ends_with("(baseline)");
-  if (m.baseline_median && !said) text += fmt::format(", {} before", format_value(*m.baseline_median, m.unit));
+  if (m.baseline_median && !said)
+    text += fmt::format(", {} before", format_value(*m.baseline_median, m.unit));
   return text + ")";
 }
 
@@ -96,7 +97,8 @@ MetricFinding row(const SystemMetric& metric, CaseFile& file) {
   m.status = status_of(metric.range, *signal, file);
   m.incident_average = aggregate(*signal, file.window_minutes(), Predicate::Aggregate::kAverage);
   m.incident_maximum = aggregate(*signal, file.window_minutes(), Predicate::Aggregate::kMax);
-  if (const auto max = statistic_of_window(m.chart, "Maximum", file.seen.window, true)) m.incident_maximum = max;
+  if (const auto max = statistic_of_window(m.chart, "Maximum", file.seen.window, true))
+    m.incident_maximum = max;
   const auto window = file.window_minutes();
   const bool low_is_bad = metric.range.normal_above.has_value() || metric.range.high_below.has_value();
   std::optional<std::size_t> peak;

@@ -1,9 +1,9 @@
 #include "diagnosis/observation.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <limits>
-
-#include <fmt/format.h>
 
 #include "logs/format.h"
 
@@ -124,11 +124,14 @@ Result<void> observe_logs(const Store& store, const System& system, Observations
   for (const auto& group : seen.groups) {
     const auto component = std::ranges::find(system.components, group.group, &Component::log_group);
     if (component == system.components.end()) {
-      seen.gaps.push_back({GapReason::kNotAsked, group.group, {},
+      seen.gaps.push_back({GapReason::kNotAsked,
+                           group.group,
+                           {},
                            fmt::format("{} events of a log group that no component of the system file names "
                                        "were kept, but not analysed",
                                        group.events),
-                           {}, std::nullopt});
+                           {},
+                           std::nullopt});
       continue;
     }
     auto observed = observe_component(store, system, *component, group, seen);

@@ -60,13 +60,13 @@ struct Observations {
   Window baseline;
   Grid grid;
   Signals signals;
-  std::vector<PatternObservation> patterns;  // their counts are the signals of the same name
+  std::vector<PatternObservation> patterns;                // their counts are the signals of the same name
   std::map<std::string, StatementObservation> statements;  // by fingerprint
   std::map<std::string, EndpointObservation> endpoints;
   std::map<std::string, JobObservation> jobs;
-  std::vector<ChangeEvent> changes;  // by time
+  std::vector<ChangeEvent> changes;                          // by time
   std::map<std::string, std::vector<ResourceState>> states;  // by component id, by time
-  std::map<std::string, std::string> log_formats;             // by component id, as detected
+  std::map<std::string, std::string> log_formats;            // by component id, as detected
   std::vector<LogGroupSummary> groups;
   std::vector<Gap> gaps;  // of the store, and those found while observing
 
@@ -84,7 +84,8 @@ class LogObserver {
   virtual void finish() {}  // after the last event
 };
 
-std::unique_ptr<LogObserver> observe_patterns(Observations& seen, const System& system, const Component& component);
+std::unique_ptr<LogObserver> observe_patterns(Observations& seen, const System& system,
+                                              const Component& component);
 std::unique_ptr<LogObserver> observe_failures(Observations& seen, const Component& component);
 std::unique_ptr<LogObserver> observe_postgres(Observations& seen, const Component& component);
 std::unique_ptr<LogObserver> observe_rails(Observations& seen, const Component& component);

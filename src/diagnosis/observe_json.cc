@@ -18,10 +18,12 @@ class JsonObserver : public LogObserver {
   void see(const LogEventView& event) override {
     const auto line = parse_json_line(event.message);
     if (!line) return;
-    if (const auto n = in_list_size(line->message).largest; n > 0) in_lists_.add(event.time, static_cast<double>(n));
+    if (const auto n = in_list_size(line->message).largest; n > 0)
+      in_lists_.add(event.time, static_cast<double>(n));
     if (!line->status && !line->duration_ms) return;
     seen_.counter(component_, "responses").add(event.time, event.number);
-    if (line->status.value_or(0) >= 500) seen_.counter(component_, "failed_responses").add(event.time, event.number);
+    if (line->status.value_or(0) >= 500)
+      seen_.counter(component_, "failed_responses").add(event.time, event.number);
     if (line->duration_ms) duration_ms_.add(event.time, *line->duration_ms);
   }
 

@@ -1,6 +1,6 @@
-#include <cmath>
-
 #include <fmt/format.h>
+
+#include <cmath>
 
 #include "diagnosis/observation.h"
 
@@ -22,7 +22,8 @@ const Series* carrier(const SystemMetric& metric, const std::vector<Series>& all
 
 void spread(const Series& series, const Grid& grid, std::vector<double>& minutes) {
   for (const auto& point : series.points) {
-    const auto range = grid.range({point.time, point.time + std::max(series.period, std::chrono::seconds(60))});
+    const auto range =
+        grid.range({point.time, point.time + std::max(series.period, std::chrono::seconds(60))});
     for (std::size_t i = range.first; i < range.last; ++i) minutes[i] = point.value;
   }
 }

@@ -42,8 +42,12 @@ std::unique_ptr<LogObserver> observe_patterns(Observations& seen, const System& 
   if (specs.empty()) return std::make_unique<NothingToObserve>();
   auto matcher = PatternMatcher::make(specs);
   if (!matcher) {  // the loader has compiled each of them already
-    seen.gaps.push_back({GapReason::kUnreadable, component.log_group, component.id,
-                         fmt::format("its patterns could not be searched: {}", matcher.error().what), {}, {}});
+    seen.gaps.push_back({GapReason::kUnreadable,
+                         component.log_group,
+                         component.id,
+                         fmt::format("its patterns could not be searched: {}", matcher.error().what),
+                         {},
+                         {}});
     return std::make_unique<NothingToObserve>();
   }
   return std::make_unique<PatternObserver>(std::move(*matcher), std::move(counters));

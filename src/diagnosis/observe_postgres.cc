@@ -8,9 +8,9 @@ namespace culprit {
 namespace {
 
 bool is_server_restart(std::string_view message) {
-  for (const std::string_view sign : {"database system is ready to accept connections", "terminated by signal",
-                                      "database system was interrupted", "received fast shutdown request",
-                                      "all server processes terminated"})
+  for (const std::string_view sign : {"database system is ready to accept connections",
+                                      "terminated by signal", "database system was interrupted",
+                                      "received fast shutdown request", "all server processes terminated"})
     if (message.find(sign) != std::string_view::npos) return true;
   return false;
 }
@@ -60,37 +60,57 @@ class PostgresObserver : public LogObserver {
     return seen_.counter(component_, name, filter == kFilters.end() ? std::string_view{} : filter->second);
   }
 
-  void count(std::string_view name, const PostgresAssembler::Completed& e) { counter(name).add(e.time, e.number); }
+  void count(std::string_view name, const PostgresAssembler::Completed& e) {
+    counter(name).add(e.time, e.number);
+  }
 
   void entry(const PostgresAssembler::Completed& e) {
     const std::string_view level = e.entry.level;
     if (level == "ERROR" || level == "FATAL" || level == "PANIC") count("errors", e);
     switch (e.entry.kind) {
-      case PostgresKind::kStatementTimeout: count("statement_timeouts", e); break;
-      case PostgresKind::kLockTimeout: count("lock_timeouts", e); break;
+      case PostgresKind::kStatementTimeout:
+        count("statement_timeouts", e);
+        break;
+      case PostgresKind::kLockTimeout:
+        count("lock_timeouts", e);
+        break;
       case PostgresKind::kLockWait:  // "acquired" only ends a wait that was told before
         if (e.entry.message.find("still waiting for") != std::string_view::npos) count("lock_waits", e);
         break;
-      case PostgresKind::kDeadlock: count("deadlocks", e); break;
-      case PostgresKind::kConnectionRefused: count("connection_refusals", e); break;
-      case PostgresKind::kOutOfMemory: count("memory_allocation_failures", e); break;
-      case PostgresKind::kDuration: count("slow_statements", e); break;
-      case PostgresKind::kDdl: count("schema_changes", e); change("schema", e, e.entry.statement); break;
-      case PostgresKind::kConfig: change("configuration", e, e.entry.message); break;
+      case PostgresKind::kDeadlock:
+        count("deadlocks", e);
+        break;
+      case PostgresKind::kConnectionRefused:
+        count("connection_refusals", e);
+        break;
+      case PostgresKind::kOutOfMemory:
+        count("memory_allocation_failures", e);
+        break;
+      case PostgresKind::kDuration:
+        count("slow_statements", e);
+        break;
+      case PostgresKind::kDdl:
+        count("schema_changes", e);
+        change("schema", e, e.entry.statement);
+        break;
+      case PostgresKind::kConfig:
+        change("configuration", e, e.entry.message);
+        break;
       case PostgresKind::kServerState:
         if (!is_server_restart(e.entry.message)) break;
         count("server_restarts", e);
         change("restart", e, e.entry.message);
         break;
-      default: break;
+      default:
+        break;
     }
     statement(e);
   }
 
   void change(std::string kind, const PostgresAssembler::Completed& e, std::string_view text) {
     if (!seen_.grid.index(e.time)) return;
-    seen_.changes.push_back({e.time, std::move(kind), component_.id, first_words(text, 300), e.number,
-                             component_.log_group, {}});
+    seen_.changes.push_back(
+        {e.time, std::move(kind), component_.id, first_words(text, 300), e.number, component_.log_group, {}});
   }
 
   void statement(const PostgresAssembler::Completed& e) {

@@ -81,7 +81,8 @@ class RailsObserver : public LogObserver {
       e.total_ms += *r.duration_ms;
       e.database_ms += r.database_ms.value_or(0);
     }
-    if (failed && (e.first_error.number == 0 || r.ended < e.first_error.time)) e.first_error = {r.ended, event};
+    if (failed && (e.first_error.number == 0 || r.ended < e.first_error.time))
+      e.first_error = {r.ended, event};
     if (!ms) return;
     e.durations_ms.add(*ms);
     if (*ms > e.slowest_ms) {

@@ -1,6 +1,6 @@
-#include <set>
-
 #include <fmt/format.h>
+
+#include <set>
 
 #include "diagnosis/aws_answer.h"
 #include "diagnosis/observation.h"
@@ -33,10 +33,14 @@ class StateReader {
   StateReader(Observations& seen, const Component& component) : seen_(seen), component_(component) {}
 
   void read(const ResourceState& state) {
-    if (state.kind == "ecs:service") service(state);
-    else if (state.kind == "ecs:task") task(state);
-    else if (state.kind == "rds:db-instance") instance(state);
-    else if (state.kind == "rds:event") event(state.document);
+    if (state.kind == "ecs:service")
+      service(state);
+    else if (state.kind == "ecs:task")
+      task(state);
+    else if (state.kind == "rds:db-instance")
+      instance(state);
+    else if (state.kind == "rds:event")
+      event(state.document);
   }
 
   void finish() {
@@ -63,7 +67,8 @@ class StateReader {
 
   void change(Time time, std::string kind, std::string text, const json::value& document) {
     if (!seen_.grid.index(time)) return;
-    seen_.changes.push_back({time, std::move(kind), component_.id, std::move(text), 0, {}, json::serialize(document)});
+    seen_.changes.push_back(
+        {time, std::move(kind), component_.id, std::move(text), 0, {}, json::serialize(document)});
   }
 
   void service(const ResourceState& state) {
@@ -72,7 +77,8 @@ class StateReader {
     const auto& d = state.document;
     const auto desired = number_field(d, "desiredCount");
     const auto running = number_field(d, "runningCount");
-    if (of_the_window && desired && running) set("tasks_missing", static_cast<double>(std::max<std::int64_t>(0, *desired - *running)));
+    if (of_the_window && desired && running)
+      set("tasks_missing", static_cast<double>(std::max<std::int64_t>(0, *desired - *running)));
     int failed = 0;
     for (const auto& deployment : array_field(d, "deployments")) {
       failed += text_field(deployment, "rolloutState") == "FAILED" ? 1 : 0;
@@ -114,7 +120,8 @@ class StateReader {
       if (!why.empty()) reason += " · " + why;
     }
     if (killed) memory_kills_.push_back(*stopped_at);
-    change(*stopped_at, "task-stop", fmt::format("Task stopped: {} ({})", reason, text_field(d, "stopCode")), d);
+    change(*stopped_at, "task-stop", fmt::format("Task stopped: {} ({})", reason, text_field(d, "stopCode")),
+           d);
   }
 
   void event(const json::value& d) {

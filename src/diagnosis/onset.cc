@@ -20,7 +20,7 @@ class Limit {
       : low_is_bad_(low_is_bad) {
     centre_ = median(reference);
     const double spread = mad(reference, centre_);
-    const double wobble = signal.is_count ? std::max(2.0, 2 * std::sqrt(centre_))
+    const double wobble = signal.is_count            ? std::max(2.0, 2 * std::sqrt(centre_))
                           : signal.unit == "percent" ? std::max(5.0, 0.15 * centre_)
                                                      : 0.5 * std::abs(centre_);
     const double distance = std::max(4 * spread, wobble);

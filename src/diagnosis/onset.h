@@ -18,7 +18,8 @@ struct Excursion {
 
 // The first sustained deviation from the baseline (median and MAD of the minutes before the window, or of the
 // window itself when there are none) that touches the window. `low_is_bad` looks downwards.
-std::optional<Excursion> find_excursion(const Signal& signal, const Observations& seen, bool low_is_bad = false);
+std::optional<Excursion> find_excursion(const Signal& signal, const Observations& seen,
+                                        bool low_is_bad = false);
 
 // The earliest onset among signals. A gauge is known by the minute only: when a counted signal leaves its
 // baseline within that minute, its event dates the onset.

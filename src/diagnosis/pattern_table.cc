@@ -1,6 +1,6 @@
-#include <cmath>
-
 #include <fmt/format.h>
+
+#include <cmath>
 
 #include "diagnosis/case_file.h"
 
@@ -36,7 +36,8 @@ PatternFinding row(const PatternObservation& observed, CaseFile& file) {
   out.count = signal->events->window_count();
   out.baseline_per_minute = average_before(*signal, file);
   for (std::size_t i = 0; i < signal->minutes.size(); ++i)
-    if (!std::isnan(signal->minutes[i])) out.per_minute.push_back({file.seen.grid.time(i), signal->minutes[i]});
+    if (!std::isnan(signal->minutes[i]))
+      out.per_minute.push_back({file.seen.grid.time(i), signal->minutes[i]});
   if (out.count == 0) return out;
   out.first = signal->events->first().time;
   out.last = signal->events->last().time;

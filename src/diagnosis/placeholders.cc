@@ -68,8 +68,9 @@ std::string Placeholders::fill(std::string_view text) const {
     out += text.substr(0, open);
     if (open == std::string_view::npos) break;
     const auto close = text.find('}', open);
-    const auto value = close == std::string_view::npos ? values_.end()
-                                                       : values_.find(text.substr(open + 1, close - open - 1));
+    const auto value = close == std::string_view::npos
+                           ? values_.end()
+                           : values_.find(text.substr(open + 1, close - open - 1));
     if (value == values_.end()) {
       out += '{';
       text.remove_prefix(open + 1);

@@ -69,7 +69,8 @@ void date_incident(CaseFile& file) {
   auto& f = file.findings;
   std::vector<const Signal*> harm = file.harmed_signals();
   if (!f.hypotheses.empty() && f.hypotheses.front().role == CauseRole::kPrimary) {
-    const auto issue = std::ranges::find(file.system.known_issues, f.hypotheses.front().cause, &KnownIssue::id);
+    const auto issue =
+        std::ranges::find(file.system.known_issues, f.hypotheses.front().cause, &KnownIssue::id);
     for (const auto& s : issue->symptoms)
       if (const Decision d = decide(s.when, file); d.truth == Truth::kHolds && d.signal->is_count)
         harm.push_back(d.signal);
@@ -112,8 +113,9 @@ void judge_severity(CaseFile& file) {
     return;
   }
   f.verdict = Verdict::kCannotTell;
-  f.headline = fmt::format("Cannot tell: nothing wrong in what could be seen, but nothing could be seen of {}.",
-                           fmt::join(blind, ", "));
+  f.headline =
+      fmt::format("Cannot tell: nothing wrong in what could be seen, but nothing could be seen of {}.",
+                  fmt::join(blind, ", "));
 }
 
 }  // namespace culprit

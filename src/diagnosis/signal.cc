@@ -34,13 +34,18 @@ std::optional<double> aggregate(const Signal& signal, Grid::Range range, Predica
   auto v = values(signal, range);
   if (v.empty()) return std::nullopt;
   switch (how) {
-    case Predicate::Aggregate::kMax: return *std::ranges::max_element(v);
-    case Predicate::Aggregate::kMin: return *std::ranges::min_element(v);
-    case Predicate::Aggregate::kSum: return std::accumulate(v.begin(), v.end(), 0.0);
+    case Predicate::Aggregate::kMax:
+      return *std::ranges::max_element(v);
+    case Predicate::Aggregate::kMin:
+      return *std::ranges::min_element(v);
+    case Predicate::Aggregate::kSum:
+      return std::accumulate(v.begin(), v.end(), 0.0);
     case Predicate::Aggregate::kAverage:
       return std::accumulate(v.begin(), v.end(), 0.0) / static_cast<double>(v.size());
-    case Predicate::Aggregate::kLast: return v.back();
-    case Predicate::Aggregate::kP95: return quantile(std::move(v), 0.95);
+    case Predicate::Aggregate::kLast:
+      return v.back();
+    case Predicate::Aggregate::kP95:
+      return quantile(std::move(v), 0.95);
   }
   return std::nullopt;
 }

@@ -1,6 +1,6 @@
-#include <set>
-
 #include <fmt/format.h>
+
+#include <set>
 
 #include "diagnosis/case_file.h"
 #include "diagnosis/onset.h"
@@ -34,7 +34,8 @@ std::vector<const Signal*> telling_signals(const CaseFile& file) {
     if (h.role == CauseRole::kNone) continue;
     const auto issue = std::ranges::find(file.system.known_issues, h.cause, &KnownIssue::id);
     for (const auto& s : issue->symptoms)
-      if (const Decision d = decide(s.when, file); d.truth == Truth::kHolds && seen.insert(d.signal->name).second)
+      if (const Decision d = decide(s.when, file);
+          d.truth == Truth::kHolds && seen.insert(d.signal->name).second)
         out.push_back(d.signal);
   }
   for (const auto& rule : file.system.severity_rules)
@@ -49,10 +50,11 @@ void tell_signal(const Signal& signal, CaseFile& file, std::vector<TimelineEntry
   if (!e) return;
   const std::string title = signal_title(signal, file.system);
   const auto ref = file.evidence.of_signal(signal);
-  out.push_back({e->onset, signal.component, Kind::kSymptom,
-                 Claim(fmt::format("{} leaves its baseline of {}{}", title, format_value(e->baseline, signal.unit),
-                                   e->before_window ? " (before the window)" : ""),
-                       ref)});
+  out.push_back(
+      {e->onset, signal.component, Kind::kSymptom,
+       Claim(fmt::format("{} leaves its baseline of {}{}", title, format_value(e->baseline, signal.unit),
+                         e->before_window ? " (before the window)" : ""),
+             ref)});
   out.push_back({e->peak, signal.component, Kind::kPeak,
                  Claim(fmt::format("{} peaks at {}", title, format_value(e->peak_value, signal.unit)), ref)});
   if (e->recovery)
@@ -74,8 +76,11 @@ void tell_changes(CaseFile& file, std::vector<TimelineEntry>& out) {
 void tell_alerts(CaseFile& file, std::vector<TimelineEntry>& out) {
   for (const auto& alert : file.findings.log_alerts)
     if (alert.fired && alert.first_fired && alert.evidence)
-      out.push_back({*alert.first_fired, {}, Kind::kSymptom,
-                     Claim(fmt::format("Log alert would fire: {} {}", alert.title, alert.rule), *alert.evidence)});
+      out.push_back(
+          {*alert.first_fired,
+           {},
+           Kind::kSymptom,
+           Claim(fmt::format("Log alert would fire: {} {}", alert.title, alert.rule), *alert.evidence)});
 }
 
 }  // namespace
@@ -91,7 +96,8 @@ void tell_timeline(CaseFile& file) {
       const auto ref = file.evidence.of_signal(*signals.front());
       out.push_back({*file.findings.onset, {}, Kind::kOnset, Claim("The incident begins", ref)});
       if (file.findings.recovery)
-        out.push_back({*file.findings.recovery, {}, Kind::kRecovery, Claim("The service is back to normal", ref)});
+        out.push_back(
+            {*file.findings.recovery, {}, Kind::kRecovery, Claim("The service is back to normal", ref)});
     }
   }
   const auto rank = [](Kind k) {  // at the same instant: cause before effect

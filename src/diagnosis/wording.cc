@@ -1,8 +1,8 @@
 #include "diagnosis/wording.h"
 
-#include <cmath>
-
 #include <fmt/format.h>
+
+#include <cmath>
 
 namespace culprit {
 

@@ -16,8 +16,8 @@ class QuantileSketch {
 
   std::uint64_t count() const { return count_; }
   double sum() const { return sum_; }
-  double max() const { return max_; }       // exact; 0 when empty
-  double quantile(double p) const;          // p in [0, 1]; 0 when empty
+  double max() const { return max_; }  // exact; 0 when empty
+  double quantile(double p) const;     // p in [0, 1]; 0 when empty
 
  private:
   void collapse();

@@ -12,7 +12,8 @@ double quantile(std::vector<double> values, double p) {
   std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(low), values.end());
   const double at_low = values[low];
   if (low + 1 >= values.size()) return at_low;
-  const double at_high = *std::min_element(values.begin() + static_cast<std::ptrdiff_t>(low) + 1, values.end());
+  const double at_high =
+      *std::min_element(values.begin() + static_cast<std::ptrdiff_t>(low) + 1, values.end());
   return at_low + (rank - static_cast<double>(low)) * (at_high - at_low);
 }
 

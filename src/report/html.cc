@@ -1,10 +1,10 @@
 // The report as one HTML file: no network, no script needed, light, dark and on paper.
 #include <fmt/format.h>
 
+#include "base/printable.h"
 #include "report/html_parts.h"
 #include "report/html_text.h"
 #include "report/outline.h"
-#include "base/printable.h"
 #include "report/report.h"
 
 namespace culprit {

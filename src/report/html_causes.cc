@@ -2,9 +2,9 @@
 
 #include <cmath>
 
+#include "base/printable.h"
 #include "report/html_parts.h"
 #include "report/html_text.h"
-#include "base/printable.h"
 #include "report/svg_lanes.h"
 
 namespace culprit::html {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/printable.h"
 #include "report/html_parts.h"
 #include "report/html_text.h"
-#include "base/printable.h"
 
 namespace culprit::html {
 

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
+#include "base/printable.h"
 #include "report/html_parts.h"
 #include "report/html_text.h"
-#include "base/printable.h"
 #include "report/svg_chart.h"
 
 namespace culprit::html {

@@ -3,8 +3,8 @@
 
 #include <cctype>
 
-#include "report/outline.h"
 #include "base/printable.h"
+#include "report/outline.h"
 #include "report/report.h"
 
 namespace culprit {

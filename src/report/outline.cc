@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "report/outline_parts.h"
 #include "base/printable.h"
+#include "report/outline_parts.h"
 
 namespace culprit {
 

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "report/outline_parts.h"
 #include "base/printable.h"
+#include "report/outline_parts.h"
 
 namespace culprit {
 

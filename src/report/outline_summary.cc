@@ -1,8 +1,8 @@
 // Executive summary, timeline, and the sections that say what to do and whom to tell.
 #include <fmt/format.h>
 
-#include "report/outline_parts.h"
 #include "base/printable.h"
+#include "report/outline_parts.h"
 
 namespace culprit {
 

@@ -1,8 +1,8 @@
 // Technical analysis: components, metrics, log patterns, statements, endpoints, jobs, log alerts.
 #include <fmt/format.h>
 
-#include "report/outline_parts.h"
 #include "base/printable.h"
+#include "report/outline_parts.h"
 
 namespace culprit {
 

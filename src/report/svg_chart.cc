@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "report/html_text.h"
 #include "base/printable.h"
+#include "report/html_text.h"
 #include "report/sparkline.h"
 #include "report/time_axis.h"
 

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "report/html_text.h"
 #include "base/printable.h"
+#include "report/html_text.h"
 #include "report/time_axis.h"
 
 namespace culprit::html {

@@ -1,8 +1,8 @@
 // The report for a terminal.
 #include <fmt/format.h>
 
-#include "report/outline.h"
 #include "base/printable.h"
+#include "report/outline.h"
 #include "report/report.h"
 #include "report/sparkline.h"
 #include "report/text_canvas.h"

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "report/outline.h"
 #include "base/printable.h"
+#include "report/outline.h"
 
 namespace culprit {
 

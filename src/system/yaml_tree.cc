@@ -176,8 +176,9 @@ int line_of_tab_indent(std::string_view yaml) {
 }
 
 SystemProblem syntax_problem(std::string_view yaml, const std::string& file_name, const YAML::Exception& e) {
-  SystemProblem problem{file_name, e.mark.line + 1, e.mark.column + 1, "not valid YAML: " + e.msg,
-                        "Look at this line and the one before it for a bracket or quote left open, or indentation."};
+  SystemProblem problem{
+      file_name, e.mark.line + 1, e.mark.column + 1, "not valid YAML: " + e.msg,
+      "Look at this line and the one before it for a bracket or quote left open, or indentation."};
   if (const int line = line_of_tab_indent(yaml); line > 0)
     problem.hint = fmt::format("Line {} is indented with a tab: YAML allows only spaces.", line);
   return problem;

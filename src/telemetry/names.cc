@@ -20,10 +20,10 @@ struct ReasonName {
   std::string_view name;
 };
 constexpr ReasonName kReasonNames[] = {
-    {GapReason::kDenied, "denied"},           {GapReason::kMissing, "missing"},
-    {GapReason::kEmpty, "empty"},             {GapReason::kCut, "cut"},
-    {GapReason::kThrottled, "throttled"},     {GapReason::kUnreachable, "unreachable"},
-    {GapReason::kUnreadable, "unreadable"},   {GapReason::kNotAsked, "not-asked"},
+    {GapReason::kDenied, "denied"},         {GapReason::kMissing, "missing"},
+    {GapReason::kEmpty, "empty"},           {GapReason::kCut, "cut"},
+    {GapReason::kThrottled, "throttled"},   {GapReason::kUnreachable, "unreachable"},
+    {GapReason::kUnreadable, "unreadable"}, {GapReason::kNotAsked, "not-asked"},
 };
 }  // namespace
 

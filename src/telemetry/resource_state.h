@@ -1,9 +1,8 @@
 // What a control plane said about a resource, and when.
 #pragma once
 
-#include <string>
-
 #include <boost/json.hpp>
+#include <string>
 
 #include "base/time.h"
 

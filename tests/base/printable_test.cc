@@ -53,7 +53,8 @@ TEST(Wrap, BreaksAtSpacesAndSplitsLongWords) {
 
 TEST(Wrap, NeverExceedsTheWidth) {
   const std::string text =
-      "ERROR: ⚠️ canceling日本語日本語日本語 statement-due-to-statement-timeout 🚨🚨🚨🚨🚨🚨 "
+      "ERROR: ⚠️ canceling日本語日本語日本語 statement-due-to-statement-timeout "
+      "🚨🚨🚨🚨🚨🚨 "
       "x";
   for (std::size_t width = 4; width < 60; ++width) {
     for (const auto& line : wrap(text, width)) EXPECT_LE(display_width(line), width) << line;

@@ -1,8 +1,8 @@
 #include "diagnosis/onset.h"
 
-#include <cmath>
-
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 namespace culprit {
 namespace {
@@ -25,7 +25,8 @@ class OnsetTest : public ::testing::Test {
 };
 
 TEST_F(OnsetTest, AStepHasItsMinuteAsOnsetAndTheMinuteAfterItsEndAsRecovery) {
-  const auto e = find_excursion(gauge("percent", [](int i) { return i >= 63 && i < 72 ? 95.0 : 20 + i % 3; }), seen);
+  const auto e =
+      find_excursion(gauge("percent", [](int i) { return i >= 63 && i < 72 ? 95.0 : 20 + i % 3; }), seen);
   ASSERT_TRUE(e);
   EXPECT_EQ(e->onset, minute(63));
   ASSERT_TRUE(e->recovery);
@@ -53,7 +54,9 @@ TEST_F(OnsetTest, AnExcursionThatBeganBeforeTheWindowIsDatedThere) {
 
 TEST_F(OnsetTest, MissingMinutesAreNeitherOutNorRecovered) {
   const auto e = find_excursion(
-      gauge("percent", [](int i) { return i >= 70 ? std::nan("") : i >= 65 ? 95.0 : 20.0; }), seen);
+      gauge("percent", [](int i) { return i >= 70   ? std::nan("")
+                                          : i >= 65 ? 95.0
+                                                    : 20.0; }), seen);
   ASSERT_TRUE(e);
   EXPECT_EQ(e->onset, minute(65));
   EXPECT_FALSE(e->recovery);
@@ -82,7 +85,8 @@ TEST_F(OnsetTest, CountsAreDatedByTheirFirstEvent) {
 
 TEST_F(OnsetTest, WithoutABaselineTheWindowItselfIsTheMeasure) {
   Observations whole{{minute(0), minute(90)}, {minute(0), minute(0)}, {minute(0), minute(90)}};
-  const auto e = find_excursion(gauge("percent", [](int i) { return i >= 63 && i < 72 ? 95.0 : 20 + i % 3; }), whole);
+  const auto e =
+      find_excursion(gauge("percent", [](int i) { return i >= 63 && i < 72 ? 95.0 : 20 + i % 3; }), whole);
   ASSERT_TRUE(e);
   EXPECT_EQ(e->onset, minute(63));
 }

@@ -1,8 +1,8 @@
 #include "diagnosis/signal.h"
 
-#include <cmath>
-
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 namespace culprit {
 namespace {

@@ -1,8 +1,8 @@
 #include "metrics/quantile_sketch.h"
 
-#include <random>
-
 #include <gtest/gtest.h>
+
+#include <random>
 
 #include "metrics/statistics.h"
 

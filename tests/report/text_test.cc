@@ -1,9 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/printable.h"
 #include "hostile.h"
 #include "report/outline.h"
-#include "base/printable.h"
 #include "report/report.h"
 #include "report/sparkline.h"
 

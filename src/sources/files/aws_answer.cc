@@ -5,11 +5,11 @@
 
 #include <cmath>
 
+#include "base/printable.h"
 #include "sources/files/answer_time.h"
 #include "sources/files/file_names.h"
 #include "sources/files/metric_name.h"
 #include "sources/files/metrics_csv.h"
-#include "base/printable.h"
 
 namespace culprit {
 

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "base/printable.h"
 #include "sources/files/file_content.h"
 #include "sources/files/input_files.h"
 #include "sources/files/intake.h"
 #include "sources/files/log_target.h"
-#include "base/printable.h"
 #include "sources/files/read_kinds.h"
 #include "sources/files/recognise.h"
 

@@ -6,8 +6,8 @@
 #include <charconv>
 #include <cmath>
 
-#include "base/zone.h"
 #include "base/printable.h"
+#include "base/zone.h"
 
 namespace culprit {
 

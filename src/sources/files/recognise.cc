@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "sources/files/metrics_csv.h"
 #include "base/printable.h"
+#include "sources/files/metrics_csv.h"
 
 namespace culprit {
 

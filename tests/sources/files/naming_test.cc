@@ -2,11 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/printable.h"
 #include "sources/files/answer_time.h"
 #include "sources/files/file_names.h"
 #include "sources/files/log_target.h"
 #include "sources/files/metric_name.h"
-#include "base/printable.h"
 #include "support.h"
 
 namespace culprit {
