@@ -19,6 +19,7 @@ constexpr int kTransientAttempts = 5;
 constexpr int kUnreachableAttempts = 4;
 constexpr int kUnreadableAttempts = 3;
 constexpr int kMaxPages = 10'000;
+constexpr int kGivenUpCalls = 2;  // of one operation, in a row, before it is left alone
 
 // "Tue, 24 Nov 2026 05:00:00 GMT"
 std::optional<Time> parse_http_date(std::string_view text) {
@@ -94,6 +95,26 @@ std::string Client::last_unreachable() const {
 void Client::mark_dead(Service service, const ApiError& error) {
   const std::lock_guard lock(mutex_);
   dead_.insert_or_assign(service, error);
+}
+
+// Why asking would be in vain: the service gave no answer, or the operation only throttled.
+std::optional<ApiError> Client::hopeless(Service service, std::string_view operation) const {
+  const std::lock_guard lock(mutex_);
+  if (const auto it = dead_.find(service); it != dead_.end()) return it->second;
+  if (const auto it = storms_.find(operation); it != storms_.end() && it->second.given_up >= kGivenUpCalls)
+    return it->second.last;
+  return std::nullopt;
+}
+
+void Client::note_storm(std::string_view operation, const ApiResult<boost::json::object>& answer) {
+  const std::lock_guard lock(mutex_);
+  if (answer) {
+    storms_.erase(std::string(operation));
+  } else if (answer.error().kind == Kind::kThrottled) {
+    Storm& storm = storms_[std::string(operation)];
+    ++storm.given_up;
+    storm.last = answer.error();
+  }
 }
 
 int Client::attempts_for(Kind kind) const {
@@ -189,14 +210,12 @@ std::string Client::hint_for(const ApiError& error) const {
 
 ApiResult<boost::json::object> Client::call(Service service, std::string_view operation,
                                             const boost::json::object& parameters, int page) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (const auto it = dead_.find(service); it != dead_.end()) return tl::unexpected(it->second);
-  }
+  if (auto error = hopeless(service, operation)) return tl::unexpected(std::move(*error));
   JournalEntry entry;
   entry.time = clock_.now();
   Attempt outcome;
   auto answer = try_until(service, operation, parameters, outcome);
+  note_storm(operation, answer);
   if (!answer && answer.error().kind == Kind::kUnreachable) {
     answer.error().message = fmt::format("{}: {}", endpoint_url(session_, service), answer.error().message);
     mark_dead(service, answer.error());

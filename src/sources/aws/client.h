@@ -50,6 +50,8 @@ class Client {
   RateLimiter& limiter(Service service, std::string_view operation);
   void note_date(std::string_view date);
   void mark_dead(Service service, const ApiError& error);
+  std::optional<ApiError> hopeless(Service service, std::string_view operation) const;
+  void note_storm(std::string_view operation, const ApiResult<boost::json::object>& answer);
   int attempts_for(ApiError::Kind kind) const;
   std::string hint_for(const ApiError& error) const;
 
@@ -64,6 +66,12 @@ class Client {
   mutable std::mutex mutex_;
   std::map<std::string, std::unique_ptr<RateLimiter>, std::less<>> limiters_;
   std::map<Service, ApiError> dead_;  // services that gave no answer are not asked again
+  // Calls of an operation given up in a row for throttling; after a few it is not asked again.
+  struct Storm {
+    int given_up = 0;
+    ApiError last;
+  };
+  std::map<std::string, Storm, std::less<>> storms_;
   std::optional<Duration> clock_offset_;
 };
 

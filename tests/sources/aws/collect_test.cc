@@ -228,6 +228,8 @@ TEST_F(Collecting, EndlessThrottlingIsAGapThatSaysSo) {
   ASSERT_TRUE(collect());
   EXPECT_EQ(store.gap("/web")->reason, GapReason::kThrottled);
   EXPECT_EQ(store.gap("/web")->window->start, options.baseline.start);
+  // Given up twice by each of the four threads at most, then left alone.
+  EXPECT_LE(aws.count("FilterLogEvents"), 10u * (2 + 4));
 }
 
 TEST_F(Collecting, RetryAfterIsObeyed) {
