@@ -235,7 +235,8 @@ Result<void> collect_live(const LivePlan& plan, const std::filesystem::path& dir
       write_notes(**writer, plan.system, plan.choice.window, plan.collect.baseline, plan.choice.zone);
   if (!noted) return noted;
   auto collected = collect_aws(plan.system, plan.collect, **writer, progress);
-  auto committed = (*writer)->commit();  // what came in is kept even when the rest failed
+  // What has reached the store is kept even when the rest failed; log events still spooled have not.
+  auto committed = (*writer)->commit();
   return collected ? committed : collected;
 }
 
