@@ -22,9 +22,9 @@ constexpr std::size_t kSegmentMessageBytes = std::size_t{32} << 20;  // a builde
 struct SegmentRow {
   EventNumber number = 0;
   std::uint32_t stream_id = 0;  // of the catalogue that holds the segment
-  Time time;
-  Time ingestion;
-  std::string_view message;
+  Time time{};
+  Time ingestion{};
+  std::string_view message{};
 };
 
 // What a catalogue keeps of a segment, so that it can skip it unopened.
