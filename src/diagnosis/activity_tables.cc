@@ -11,7 +11,7 @@ constexpr std::size_t kRows = 20;
 
 const Component* postgres_component(const CaseFile& file) {
   for (const auto& [id, format] : file.seen.log_formats)
-    if (format == "postgres") return file.system.component(id);
+    if (format.starts_with("postgres")) return file.system.component(id);
   return nullptr;
 }
 

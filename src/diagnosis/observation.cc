@@ -33,7 +33,7 @@ std::vector<std::unique_ptr<LogObserver>> observers_of(Observations& seen, const
                                                        const Component& component, LogFormat format) {
   std::vector<std::unique_ptr<LogObserver>> out;
   out.push_back(observe_patterns(seen, system, component));
-  if (format == LogFormat::kPostgres) {
+  if (is_postgres(format)) {
     out.push_back(observe_postgres(seen, component));
     return out;
   }

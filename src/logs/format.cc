@@ -14,8 +14,10 @@ struct FormatName {
   LogFormat format;
   std::string_view name;
 };
-constexpr std::array<FormatName, 8> kFormatNames{{
+constexpr std::array<FormatName, 10> kFormatNames{{
     {LogFormat::kPostgres, "postgres"},
+    {LogFormat::kPostgresCsv, "postgres-csv"},
+    {LogFormat::kPostgresJson, "postgres-json"},
     {LogFormat::kRails, "rails"},
     {LogFormat::kLograge, "lograge"},
     {LogFormat::kSidekiqJson, "sidekiq-json"},
@@ -43,14 +45,16 @@ bool looks_binary(std::string_view sample) {
 }
 
 struct Votes {
-  std::array<std::size_t, 8> of{};
-  std::array<std::string, 8> detail{};
+  std::array<std::size_t, kFormatNames.size()> of{};
+  std::array<std::string, kFormatNames.size()> detail{};
   std::size_t lines = 0;
   bool prefixed = false;
   std::string unknown_zone;
 };
 
 std::string detail_of(const LineStart& start) {
+  if (start.format == LogFormat::kPostgresCsv) return "csvlog";
+  if (start.format == LogFormat::kPostgresJson) return "jsonlog";
   if (start.postgres) return "log_line_prefix " + postgres_prefix_shape(*start.postgres);
   if (!start.time_field.empty()) return fmt::format("time field '{}'", start.time_field);
   if (!start.time) return "no time of its own";

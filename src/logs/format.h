@@ -13,17 +13,24 @@
 namespace culprit {
 
 enum class LogFormat {
-  kPostgres,     // stderr with any log_line_prefix
-  kRails,        // Ruby Logger, tagged or not: "I, [2024-04-25T17:26:43.755035 #1]  INFO -- : …"
-  kLograge,      // one JSON object a line with method, path, status, duration
-  kSidekiqJson,  // {"ts":…,"pid":…,"tid":…,"lvl":…,"msg":…}
-  kSidekiqText,  // "2025-08-21T23:00:00.123Z pid=1 tid=abc class=… jid=… INFO: start"
-  kJson,         // other JSON lines with a time field
-  kTimestamped,  // any text whose lines start with a time stamp
+  kPostgres,      // stderr with any log_line_prefix
+  kPostgresCsv,   // csvlog; a record may span lines
+  kPostgresJson,  // jsonlog
+  kRails,         // Ruby Logger, tagged or not: "I, [2024-04-25T17:26:43.755035 #1]  INFO -- : …"
+  kLograge,       // one JSON object a line with method, path, status, duration
+  kSidekiqJson,   // {"ts":…,"pid":…,"tid":…,"lvl":…,"msg":…}
+  kSidekiqText,   // "2025-08-21T23:00:00.123Z pid=1 tid=abc class=… jid=… INFO: start"
+  kJson,          // other JSON lines with a time field
+  kTimestamped,   // any text whose lines start with a time stamp
   kUnknown,
 };
 std::string_view to_string(LogFormat format);  // "postgres", "rails", …; parse_log_format is its inverse
 std::optional<LogFormat> parse_log_format(std::string_view name);
+
+constexpr bool is_postgres(LogFormat format) {
+  return format == LogFormat::kPostgres || format == LogFormat::kPostgresCsv ||
+         format == LogFormat::kPostgresJson;
+}
 
 struct FormatGuess {
   LogFormat format = LogFormat::kUnknown;

@@ -1,6 +1,7 @@
 #include "logs/line_start.h"
 
 #include "logs/json_fields.h"
+#include "logs/postgres_record.h"
 #include "logs/ruby_line.h"
 
 namespace culprit {
@@ -42,6 +43,7 @@ JsonKind json_kind(std::string_view line) {
   JsonMembers members(line);
   JsonMember member;
   bool any = false, method = false, path = false, status = false, lvl = false, msg = false, tid = false;
+  bool severity = false, stamp = false;
   bool rails = false;  // members that only lograge writes beside them
   for (int i = 0; i < 64 && members.next(member); ++i) {
     any = true;
@@ -50,11 +52,17 @@ JsonKind json_kind(std::string_view line) {
     path |= member.key == "path";
     status |= member.key == "status";
     rails |= member.key == "controller" || member.key == "action" || member.key == "format";
+    severity |= member.key == "error_severity";
+    stamp |= member.key == "timestamp";
     lvl |= member.key == "lvl";
     msg |= member.key == "msg";
     tid |= member.key == "tid" || member.key == "pid";
   }
   if (!any) return out;
+  if (severity && stamp && is_postgres_json(line)) {
+    out.format = LogFormat::kPostgresJson;
+    return out;
+  }
   out.format = lvl && msg && tid                   ? LogFormat::kSidekiqJson
                : method && path && status && rails ? LogFormat::kLograge
                                                    : LogFormat::kJson;
@@ -142,6 +150,11 @@ LineStart recognise_line(std::string_view line, Time year_hint) {
         is_lograge_text(body) || (body.starts_with('{') && json_kind(body).format == LogFormat::kLograge);
     out.format = lograge ? LogFormat::kLograge : LogFormat::kRails;
     out.time = ruby->time;
+    return out;
+  }
+  if (const auto csv = postgres_csv_start(line, year_hint)) {
+    out.format = LogFormat::kPostgresCsv;
+    set_stamp(out, csv->stamp);
     return out;
   }
   if (auto postgres = parse_postgres_line(line, year_hint)) {

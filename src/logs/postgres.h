@@ -1,4 +1,4 @@
-// PostgreSQL's server log (stderr format), as RDS exports it:
+// PostgreSQL's server log as RDS exports it (stderr format; csvlog and jsonlog give the same entries):
 // https://www.postgresql.org/docs/15/runtime-config-logging.html
 #pragma once
 
@@ -52,7 +52,8 @@ struct PostgresEntry {
 // (level DETAIL, STATEMENT …), as CloudWatch delivers them.
 std::optional<PostgresEntry> parse_postgres(std::string_view event);
 
-// Attaches STATEMENT/DETAIL entries that arrive as separate events to the entry of the same process before
+// Takes events of stderr, csvlog and jsonlog (postgres_record.h turns the latter into the first). Attaches
+// STATEMENT/DETAIL entries that arrive as separate events to the entry of the same process before
 // them. Feed every event of a group in order; `emit` gets each completed entry with the number and time of
 // its first event. Bounded memory.
 class PostgresAssembler {

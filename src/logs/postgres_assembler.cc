@@ -3,6 +3,7 @@
 
 #include "logs/postgres.h"
 #include "logs/postgres_line.h"
+#include "logs/postgres_record.h"
 
 namespace culprit {
 
@@ -73,6 +74,9 @@ PostgresAssembler& PostgresAssembler::operator=(PostgresAssembler&&) noexcept = 
 
 void PostgresAssembler::feed(std::uint64_t number, Time time, std::string_view event, const Emit& emit) {
   while (!event.empty() && (event.back() == '\n' || event.back() == '\r')) event.remove_suffix(1);
+  // A record of csvlog or jsonlog holds its sections: it is an entry of its own.
+  const auto record = postgres_record_as_stderr(event);
+  if (record) event = *record;
   const auto line = parse_postgres_line(event.substr(0, event.find('\n')));
   if (!line) {
     // A statement's further lines carry no prefix: they belong to the event just before.

@@ -2,6 +2,7 @@
 
 #include "logs/format.h"
 #include "logs/line_start.h"
+#include "logs/postgres_record.h"
 #include "logs/ruby_line.h"
 
 namespace culprit {
@@ -16,7 +17,8 @@ struct Decision {
 };
 
 bool is_json(LogFormat format) {
-  return format == LogFormat::kJson || format == LogFormat::kLograge || format == LogFormat::kSidekiqJson;
+  return format == LogFormat::kJson || format == LogFormat::kLograge || format == LogFormat::kSidekiqJson ||
+         format == LogFormat::kPostgresJson;
 }
 
 class Splitter final : public EventSplitter {
@@ -75,7 +77,9 @@ class Splitter final : public EventSplitter {
       text = text.substr(0, max_bytes_);
     }
     if (dropped == 0 && !text.empty() && text.back() == '\r') text.remove_suffix(1);
-    const Decision decision = format_ == LogFormat::kPostgres ? decide_postgres(text) : decide(text);
+    const Decision decision = format_ == LogFormat::kPostgres      ? decide_postgres(text)
+                              : format_ == LogFormat::kPostgresCsv ? decide_csv(text, dropped)
+                                                                   : decide(text);
     if (!decision.unknown_zone.empty()) {
       ++stats_.unknown_zone_times;
       if (stats_.unknown_zone.empty()) stats_.unknown_zone = decision.unknown_zone;
@@ -173,6 +177,20 @@ class Splitter final : public EventSplitter {
     return out;
   }
 
+  // A record goes on while a quote is open; should one never close (a cut record), the next line that is
+  // certainly a start ends it.
+  Decision decide_csv(std::string_view text, std::size_t dropped) {
+    Decision out;
+    if (const auto start = postgres_csv_start(text, hint_); start && (!quote_open_ || start->certain)) {
+      out.starts = true;
+      out.time = start->stamp.time;
+      out.unknown_zone = start->stamp.unknown_zone;
+      quote_open_ = false;
+    }
+    quote_open_ = dropped == 0 && csv_quote_open(text, quote_open_);
+    return out;
+  }
+
   Decision decide(std::string_view& text) {
     if (format_ != LogFormat::kSidekiqText && format_ != LogFormat::kTimestamped &&
         format_ != LogFormat::kUnknown)
@@ -244,6 +262,7 @@ class Splitter final : public EventSplitter {
   std::size_t blank_tail_ = 0;
 
   std::optional<Time> last_time_;
+  bool quote_open_ = false;           // PostgreSQL's csvlog: inside of a quoted field
   std::int64_t pid_ = 0;              // PostgreSQL: the open event's process
   std::optional<std::size_t> token_;  // where the time stamp stands
   Prefix prefix_ = Prefix::kNone;

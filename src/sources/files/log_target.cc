@@ -107,6 +107,8 @@ Match by_name(const System& system, const std::vector<std::string_view>& parts) 
 std::string_view family(LogFormat format) {
   switch (format) {
     case LogFormat::kPostgres:
+    case LogFormat::kPostgresCsv:
+    case LogFormat::kPostgresJson:
       return "postgres";
     case LogFormat::kRails:
     case LogFormat::kLograge:

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/printable.h"
+#include "logs/postgres_record.h"
 #include "sources/files/metrics_csv.h"
 
 namespace culprit {
@@ -130,6 +131,9 @@ Recognised recognise(std::string_view sample) {
   if (looks_binary(sample)) return named({FileKind::kNotReadable, "binary", {}, "binary data, not text", {}});
   if (text.empty()) return {FileKind::kEmpty, "empty", {}, "blank lines only", {}};
   if (auto json = recognise_json(text)) return named(*json);
+  if (postgres_csv_start(line)) {
+    return named({FileKind::kLog, "postgres-csv (csvlog)", LogFormat::kPostgresCsv, {}, {}});
+  }
   switch (recognise_csv(text)) {
     case CsvKind::kMetrics:
       return named({FileKind::kMetricsCsv, "metrics csv", {}, {}, {}});
