@@ -81,9 +81,11 @@ class Segment {
   // Every checksum and every block decoded.
   Result<void> check() const;
 
+  struct State;  // for the engine's own use (engine/segment_state.h)
+  const State& state() const { return *state_; }
+
  private:
   Segment();
-  struct State;
   std::shared_ptr<const State> state_;
 };
 

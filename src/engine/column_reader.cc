@@ -1,0 +1,149 @@
+#include <fmt/format.h>
+#include <zstd.h>
+
+#include "engine/column.h"
+
+namespace culprit::engine {
+
+namespace {
+
+tl::unexpected<Error> damaged(std::uint64_t begin, std::uint64_t size, std::string_view why) {
+  return fail(ErrorCode::kDamaged, fmt::format("bytes {} to {} of the segment {}", begin, begin + size, why));
+}
+
+// Planes joined to values. Branches by width so that the compiler can unroll the inner loop.
+template <class Value, unsigned kWidth>
+void join(const std::array<const unsigned char*, 8>& plane, std::uint64_t base, std::size_t n, Value* out) {
+  for (std::size_t i = 0; i < n; ++i) {
+    std::uint64_t v = 0;
+    for (unsigned b = 0; b < kWidth; ++b) v |= static_cast<std::uint64_t>(plane[b][i]) << (8 * b);
+    out[i] = static_cast<Value>(v + base);
+  }
+}
+
+template <class Value>
+void join_any(const std::array<const unsigned char*, 8>& plane, unsigned width, std::uint64_t base,
+              std::size_t n, Value* out) {
+  switch (width) {
+    case 0:
+      return join<Value, 0>(plane, base, n, out);
+    case 1:
+      return join<Value, 1>(plane, base, n, out);
+    case 2:
+      return join<Value, 2>(plane, base, n, out);
+    case 3:
+      return join<Value, 3>(plane, base, n, out);
+    case 4:
+      return join<Value, 4>(plane, base, n, out);
+    case 5:
+      return join<Value, 5>(plane, base, n, out);
+    case 6:
+      return join<Value, 6>(plane, base, n, out);
+    case 7:
+      return join<Value, 7>(plane, base, n, out);
+    default:
+      return join<Value, 8>(plane, base, n, out);
+  }
+}
+
+}  // namespace
+
+struct ColumnReader::Zstd {
+  struct Free {
+    void operator()(ZSTD_DCtx* c) const { ZSTD_freeDCtx(c); }
+  };
+  std::unique_ptr<ZSTD_DCtx, Free> context{ZSTD_createDCtx()};
+};
+
+ColumnReader::ColumnReader(std::string_view file, std::string_view number_pool, std::string_view text_pool)
+    : file_(file), number_pool_(number_pool), text_pool_(text_pool), zstd_(std::make_unique<Zstd>()) {}
+ColumnReader::ColumnReader(ColumnReader&&) noexcept = default;
+ColumnReader::~ColumnReader() = default;
+
+Result<void> ColumnReader::load_planes(const NumberColumn& c) {
+  const std::size_t n = c.mode == NumberMode::kDelta ? c.count - 1 : c.count;
+  const std::uint64_t stored = c.stored_bytes();
+  const std::string_view from = c.own_block ? file_ : number_pool_;
+  if (c.begin > from.size() || stored > from.size() - c.begin) return damaged(c.begin, stored, "are missing");
+  const std::string_view bytes = from.substr(c.begin, stored);
+  if (c.own_block && checksum_of(bytes) != c.checksum)
+    return damaged(c.begin, stored, "do not fit their checksum");
+  std::size_t unpacked = 0;
+  for (unsigned i = 0; i < c.width; ++i) unpacked += c.planes[i].code == PlaneCode::kRaw ? 0 : n;
+  buffer_.resize(unpacked);
+  unsigned char* out = buffer_.data();
+  std::size_t at = 0;
+  for (unsigned i = 0; i < c.width; ++i) {
+    const Plane& plane = c.planes[i];
+    if (plane.code == PlaneCode::kRaw) {
+      plane_[i] = reinterpret_cast<const unsigned char*>(bytes.data()) + at;
+      at += plane.size;
+      continue;
+    }
+    plane_[i] = out;
+    if (plane.code == PlaneCode::kConstant) {
+      std::memset(out, static_cast<int>(plane.size), n);
+    } else {
+      const std::size_t size =
+          ZSTD_decompressDCtx(zstd_->context.get(), out, n, bytes.data() + at, plane.size);
+      if (ZSTD_isError(size) || size != n)
+        return damaged(c.begin + at, plane.size, "are no whole zstd frame");
+      at += plane.size;
+    }
+    out += n;
+  }
+  return {};
+}
+
+template <class Value>
+Result<void> ColumnReader::read(const NumberColumn& c, std::vector<Value>& values) {
+  if (c.mode == NumberMode::kConstant) {
+    values.assign(c.count, static_cast<Value>(c.base));
+    return {};
+  }
+  if (auto loaded = load_planes(c); !loaded) return loaded;
+  values.resize(c.count);
+  if (c.mode == NumberMode::kPlanes) {
+    join_any(plane_, c.width, c.base, c.count, values.data());
+    return {};
+  }
+  values[0] = static_cast<Value>(c.first);
+  join_any(plane_, c.width, c.base, c.count - 1, values.data() + 1);
+  for (std::size_t i = 1; i < c.count; ++i) values[i] = static_cast<Value>(values[i] + values[i - 1]);
+  return {};
+}
+
+Result<void> ColumnReader::numbers(const NumberColumn& column, std::vector<std::uint64_t>& values) {
+  return read(column, values);
+}
+Result<void> ColumnReader::numbers32(const NumberColumn& column, std::vector<std::uint32_t>& values) {
+  return read(column, values);
+}
+
+Result<std::string_view> ColumnReader::text(const TextColumn& t, std::string& buffer) {
+  if (t.stored_bytes == 0) {
+    if (t.begin > text_pool_.size() || t.raw_bytes > text_pool_.size() - t.begin)
+      return damaged(t.begin, t.raw_bytes, "are missing (text pool)");
+    return text_pool_.substr(t.begin, t.raw_bytes);
+  }
+  if (t.begin > file_.size() || t.stored_bytes > file_.size() - t.begin)
+    return damaged(t.begin, t.stored_bytes, "are missing");
+  const std::string_view frame = file_.substr(t.begin, t.stored_bytes);
+  if (checksum_of(frame) != t.checksum) return damaged(t.begin, t.stored_bytes, "do not fit their checksum");
+  auto text = unpack(frame, t.raw_bytes);
+  if (!text) return tl::unexpected(text.error());
+  buffer = std::move(*text);
+  return std::string_view(buffer);
+}
+
+Result<std::string> unpack(std::string_view frame, std::uint64_t raw_bytes) {
+  if (ZSTD_getFrameContentSize(frame.data(), frame.size()) != raw_bytes)
+    return fail(ErrorCode::kDamaged, "a zstd frame of the segment has another size than the directory says");
+  std::string out(raw_bytes, '\0');
+  const std::size_t size = ZSTD_decompress(out.data(), out.size(), frame.data(), frame.size());
+  if (ZSTD_isError(size) || size != raw_bytes)
+    return fail(ErrorCode::kDamaged, "a zstd frame of the segment is damaged");
+  return out;
+}
+
+}  // namespace culprit::engine

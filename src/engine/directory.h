@@ -1,0 +1,102 @@
+// What a segment's directory says: the row streams, the log types with their minutes, and where every column
+// lies. Written by SegmentBuilder, read and bounded here. docs/formats/segment.md has the grammar.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "engine/column.h"
+#include "engine/segment.h"
+#include "engine/variable.h"
+
+namespace culprit::engine {
+
+constexpr std::string_view kSegmentMagic = "CULPSEG\n";
+constexpr std::uint32_t kSegmentVersion = 2;
+constexpr std::size_t kSegmentHeaderBytes = 8 + 4 + 4 + 4 + 8;  // magic, version, directory sizes, checksum
+
+// Bounds that a reader enforces. Each variable is at least one byte of a message.
+constexpr std::uint64_t kSegmentEventsMax = std::uint64_t{1} << 22;
+constexpr std::uint64_t kSegmentBytesMax = std::uint64_t{1} << 27;
+constexpr std::uint64_t kSegmentTypesMax = std::uint64_t{1} << 15;
+constexpr std::uint64_t kDirectoryBytesMax = std::uint64_t{1} << 26;
+constexpr std::uint64_t kRunsPerRow = 8;  // minutes are told only of types with so many rows a minute
+
+enum class WordMode : std::uint8_t {
+  kConstant = 0,    // every row the same text
+  kHex = 1,         // all rows the same number of lower-case hex digits
+  kDictionary = 2,  // few texts, an index each row
+  kPlain = 3,       // a text each row
+};
+constexpr std::uint64_t kHexDigitsMax = 64;
+
+struct WordColumn {
+  WordMode mode = WordMode::kConstant;
+  std::string_view constant;      // in the directory
+  std::uint32_t hex_digits = 0;   // kHex: numbers of 16 digits each, the last of the rest
+  std::vector<NumberColumn> hex;  //
+  std::uint32_t entries = 0;      // kDictionary: texts; kPlain: rows
+  NumberColumn sizes;             // of each text
+  TextColumn text;
+  NumberColumn indexes;  // kDictionary
+};
+
+struct Slot {
+  VariableKind kind = VariableKind::kWord;
+  NumberColumn forms;  // number, stamp, list
+  NumberColumn
+      values;  // number, IP; stamp: difference to the row's time; uuid: reference; list: elements of each
+  NumberColumn elements;  // list: all rows' integers
+  WordColumn word;
+};
+
+struct MinuteRun {
+  std::int64_t minute = 0;  // since the epoch
+  std::uint64_t rows = 0;
+};
+
+struct TypeEntry {
+  std::uint64_t rows = 0;
+  std::string_view text;                  // static pieces, in the directory
+  std::vector<std::uint32_t> piece_ends;  // one more than slots
+  std::vector<Slot> slots;
+  std::vector<MinuteRun> minutes;  // ascending; empty: ask the time stream
+};
+
+struct RowStreams {
+  NumberColumn numbers;
+  NumberColumn times_ms;
+  NumberColumn micros;      // of the row's time, from a finer stamp in its message
+  NumberColumn ingestions;  // difference to the time, zigzag
+  NumberColumn stream_ids;
+  NumberColumn types;
+};
+
+struct Pool {
+  std::uint32_t raw_bytes = 0;
+  std::uint32_t stored_bytes = 0;
+  std::uint64_t checksum = 0;
+};
+
+struct Directory {
+  SegmentSummary summary;
+  RowStreams rows;
+  std::uint32_t uuids = 0;
+  NumberColumn uuid_high;
+  NumberColumn uuid_low;
+  std::vector<TypeEntry> types;
+  Pool number_pool;
+  Pool text_pool;
+};
+
+// Views of the result lie in `raw`, the unpacked directory. `file_bytes` is the whole segment's size,
+// `directory_end` where blocks begin (number pool, text pool, columns).
+Result<Directory> read_directory(std::string_view raw, std::uint64_t directory_end, std::uint64_t file_bytes);
+
+inline std::int64_t minute_of(std::int64_t time_ms) {
+  return time_ms / 60'000 - (time_ms % 60'000 < 0 ? 1 : 0);
+}
+
+}  // namespace culprit::engine

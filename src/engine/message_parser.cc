@@ -1,0 +1,223 @@
+#include "engine/message_parser.h"
+
+#include "engine/digits.h"
+#include "engine/stamp_form.h"
+
+namespace culprit::engine {
+
+namespace {
+
+constexpr unsigned kElementDigitsMax = 9;
+constexpr unsigned kUuidDashes[] = {8, 13, 18, 23};
+
+// -1 when it is no lower-case hex digit.
+int hex_value(char c) {
+  if (is_digit(c)) return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
+
+bool hex_group(const char* p, unsigned digits, std::uint64_t& value) {
+  std::uint64_t v = 0;
+  int bad = 0;
+  for (unsigned i = 0; i < digits; ++i) {
+    const int h = hex_value(p[i]);
+    bad |= h;
+    v = v << 4 | static_cast<std::uint64_t>(h & 15);
+  }
+  value = v;
+  return bad >= 0;
+}
+
+}  // namespace
+
+bool MessageParser::take(std::size_t begin, std::size_t end) {
+  piece_begin_ = position_;
+  piece_end_ = begin;
+  position_ = end;
+  return true;
+}
+
+bool MessageParser::next(ParsedVariable& variable) {
+  const char* const data = text_.data();
+  const char* const end = data + text_.size();
+  const char* p = next_digit(data + position_, end);
+  if (p == end) {
+    take(text_.size(), text_.size());
+    return false;
+  }
+  const auto at = static_cast<std::size_t>(p - data);
+  std::size_t begin = at;
+  while (begin > position_ && is_word(data[begin - 1])) --begin;
+  return begin == at ? digit_word(at, variable) : lettered_word(begin, at, variable);
+}
+
+bool MessageParser::word(std::size_t begin, std::size_t end, ParsedVariable& variable) {
+  if (end - begin > kWordVariableBytesMax) end = begin + kWordVariableBytesMax;
+  variable = {VariableKind::kWord, 0, begin, end - begin};
+  return take(begin, end);
+}
+
+// A word that begins with a digit.
+bool MessageParser::digit_word(std::size_t at, ParsedVariable& variable) {
+  const char* const data = text_.data();
+  const char* const end = data + text_.size();
+  const StampText stamp = read_stamp(text_, position_, at, reference_us_);
+  if (stamp.size > 0) {
+    const std::size_t begin = at - stamp.before;
+    const std::size_t behind = begin + stamp.size;
+    if (!is_word(peek(behind)) || peek(behind) == 'Z' || peek(behind) == 'T') {
+      variable = {VariableKind::kStamp, stamp.form, static_cast<std::uint64_t>(stamp.time_us), 0};
+      return take(begin, behind);
+    }
+  }
+  const char* const first = data + at;
+  const char* const digits = digits_end(first, end);
+  const char* word_end = digits;
+  unsigned classes = 0;
+  while (word_end < end && is_word(*word_end)) classes |= char_class(*word_end++);
+  const auto digits_at = static_cast<std::size_t>(digits - data);
+  const auto word_at = static_cast<std::size_t>(word_end - data);
+  if (word_at - at == 8 && peek(word_at) == '-' && uuid(at, variable)) return true;
+  if (classes == 0) return number(at, digits_at, variable);
+  if (*first == '0' && digits_at == at + 1 && *digits == 'x' && word_at > digits_at + 1)
+    return word(digits_at + 1, word_at, variable);
+  // 35ms, 10GB: a number with its unit, unless the rest could be hex or holds digits again.
+  if ((classes & kLetter) != 0 && (classes & kDigit) == 0) return number(at, digits_at, variable);
+  return word(at, word_at, variable);
+}
+
+// A word with letters before its first digit.
+bool MessageParser::lettered_word(std::size_t begin, std::size_t at, ParsedVariable& variable) {
+  const char* const data = text_.data();
+  const char* const end = data + text_.size();
+  unsigned before = 0;
+  for (std::size_t i = begin; i < at; ++i) before |= char_class(data[i]);
+  const char* const digits = digits_end(data + at, end);
+  const char* word_end = digits;
+  while (word_end < end && is_word(*word_end)) ++word_end;
+  const auto word_at = static_cast<std::size_t>(word_end - data);
+  if (word_at - begin == 8 && peek(word_at) == '-' && uuid(begin, variable)) return true;
+  // node246: a name and a number, unless the letters could be hex.
+  if ((before & kLetter) != 0 && word_end == digits) return number(at, word_at, variable);
+  return word(begin, word_at, variable);
+}
+
+bool MessageParser::uuid(std::size_t at, ParsedVariable& variable) {
+  if (at + kUuidChars > text_.size()) return false;
+  const char* p = text_.data() + at;
+  for (const unsigned dash : kUuidDashes)
+    if (p[dash] != '-') return false;
+  if (is_word(peek(at + kUuidChars))) return false;
+  std::uint64_t a = 0;
+  std::uint64_t b = 0;
+  std::uint64_t c = 0;
+  std::uint64_t d = 0;
+  std::uint64_t e = 0;
+  if (!hex_group(p, 8, a) || !hex_group(p + 9, 4, b) || !hex_group(p + 14, 4, c) ||
+      !hex_group(p + 19, 4, d) || !hex_group(p + 24, 12, e))
+    return false;
+  variable = {VariableKind::kUuid, 0, a << 32 | b << 16 | c, d << 48 | e};
+  return take(at, at + kUuidChars);
+}
+
+bool MessageParser::number(std::size_t at, std::size_t end, ParsedVariable& variable) {
+  const std::size_t digits = end - at;
+  if (digits > kNumberDigitsMax) return word(at, end, variable);
+  const char* const data = text_.data();
+  const bool quoted = at > 0 && data[at - 1] == '"' && peek(end) == '"';
+  if (quoted) return word(at, end, variable);  // "tid":"36849": other values there may have letters
+  const unsigned width = data[at] == '0' && digits > 1 ? static_cast<unsigned>(digits) : 0;
+  if (peek(end) == '.' && is_digit(peek(end + 1))) {
+    const std::size_t fraction = end + 1;
+    const auto fraction_end =
+        static_cast<std::size_t>(digits_end(data + fraction, data + text_.size()) - data);
+    const bool more = peek(fraction_end) == '.' && is_digit(peek(fraction_end + 1));
+    if (more && ip(at, end, variable)) return true;
+    const std::size_t scale = fraction_end - fraction;
+    if (!more && digits + scale <= kNumberDigitsMax) {
+      std::uint64_t value = digits_value(data + at, data + end);
+      for (std::size_t i = fraction; i < fraction_end; ++i)
+        value = value * 10 + static_cast<std::uint64_t>(data[i] - '0');
+      const unsigned width_all = width > 0 ? width + static_cast<unsigned>(scale) : 0;
+      variable = {VariableKind::kNumber, number_form(static_cast<unsigned>(scale), width_all), value, 0};
+      return take(at, fraction_end);
+    }
+  }
+  if (width == 0 && digits <= kElementDigitsMax && peek(end) == ',' && list(at, end, variable)) return true;
+  variable = {VariableKind::kNumber, number_form(0, width), digits_value(data + at, data + end), 0};
+  return take(at, end);
+}
+
+bool MessageParser::ip(std::size_t at, std::size_t first_end, ParsedVariable& variable) {
+  std::size_t begin = at;
+  std::size_t end = first_end;
+  std::uint64_t value = 0;
+  for (int part = 0; part < 4; ++part) {
+    if (part > 0) {
+      if (peek(end) != '.') return false;
+      begin = end + 1;
+      end = begin;
+      while (is_digit(peek(end)) && end - begin < 4) ++end;
+    }
+    if (end == begin || end - begin > 3 || (text_[begin] == '0' && end - begin > 1)) return false;
+    const std::uint64_t octet = digits_value(text_.data() + begin, text_.data() + end);
+    if (octet > 255) return false;
+    value = value << 8 | octet;
+  }
+  if (is_word(peek(end)) || (peek(end) == '.' && is_digit(peek(end + 1)))) return false;
+  variable = {VariableKind::kIp, 0, value, 0};
+  return take(at, end);
+}
+
+// An integer of a list at `at`, which then stands behind it. Not part of a decimal or a word.
+bool MessageParser::element(std::size_t& at, std::uint32_t& value) const {
+  const char* const p = text_.data() + at;
+  std::size_t digits = 0;
+  if (text_.size() - at >= 10) {
+    digits = short_number(p, value);
+    if (digits == 8 && is_digit(p[8])) {
+      value = value * 10 + static_cast<std::uint32_t>(p[8] - '0');
+      digits = 9;
+    }
+  } else {
+    const char* const end = digits_end(p, text_.data() + text_.size());
+    digits = static_cast<std::size_t>(end - p);
+    if (digits <= kElementDigitsMax) value = static_cast<std::uint32_t>(digits_value(p, end));
+  }
+  if (digits == 0 || digits > kElementDigitsMax || (*p == '0' && digits > 1)) return false;
+  const char behind = peek(at + digits);
+  if (is_word(behind) || (behind == '.' && is_digit(peek(at + digits + 1)))) return false;
+  at += digits;
+  return true;
+}
+
+bool MessageParser::list(std::size_t at, std::size_t first_end, ParsedVariable& variable) {
+  const bool space = peek(first_end + 1) == ' ';
+  const std::size_t after_space = first_end + (space ? 2 : 1);
+  const bool dollar = peek(after_space) == '$';
+  const std::string_view separator = kListSeparators[(dollar ? 2 : 0) + (space ? 0 : 1)];
+  std::size_t end = first_end;
+  const std::size_t first = elements_.size();
+  std::uint32_t value = static_cast<std::uint32_t>(digits_value(text_.data() + at, text_.data() + first_end));
+  std::uint64_t count = 1;
+  elements_.push_back(value);
+  while (count < kListElementsMax) {
+    std::size_t next = end + separator.size();
+    if (next >= text_.size() || text_[end] != ',' || text_.compare(end, separator.size(), separator) != 0)
+      break;
+    if (!element(next, value)) break;
+    elements_.push_back(value);
+    ++count;
+    end = next;
+  }
+  if (count < 2) {
+    elements_.pop_back();
+    return false;
+  }
+  const auto form = static_cast<std::uint16_t>((dollar ? 2 : 0) + (space ? 0 : 1));
+  variable = {VariableKind::kList, form, first, count};
+  return take(at, end);
+}
+
+}  // namespace culprit::engine

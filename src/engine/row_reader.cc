@@ -1,0 +1,119 @@
+#include <algorithm>
+
+#include "engine/segment_state.h"
+
+namespace culprit::engine {
+
+namespace {
+
+tl::unexpected<Error> damaged(std::string what) { return fail(ErrorCode::kDamaged, std::move(what)); }
+
+}  // namespace
+
+Result<RowReader> RowReader::open(const Segment::State& segment) {
+  auto reader = segment.reader();
+  if (!reader) return tl::unexpected(reader.error());
+  RowReader rows(segment, std::move(*reader));
+  if (auto done = rows.load_streams(); !done) return tl::unexpected(done.error());
+  return rows;
+}
+
+Result<void> RowReader::load_streams() {
+  const RowStreams& s = segment_->directory.rows;
+  if (auto done = reader_.numbers32(s.types, type_ids_); !done) return done;
+  if (auto done = reader_.numbers(s.times_ms, times_ms_); !done) return done;
+  if (!s.micros.constant() || s.micros.base != 0)
+    if (auto done = reader_.numbers32(s.micros, micros_); !done) return done;
+  const auto& types = segment_->directory.types;
+  types_.resize(types.size());
+  ranks_.resize(type_ids_.size());
+  std::vector<std::uint32_t> next(types.size(), 0);
+  for (std::size_t i = 0; i < type_ids_.size(); ++i) {
+    const std::uint32_t t = type_ids_[i];
+    if (t >= types.size() || next[t] >= types[t].rows)
+      return damaged("the type stream of the segment does not fit its types");
+    ranks_[i] = next[t]++;
+  }
+  return {};
+}
+
+Result<void> RowReader::load_numbers() {
+  const RowStreams& s = segment_->directory.rows;
+  if (!numbers_.empty() || type_ids_.empty()) return {};
+  if (auto done = reader_.numbers(s.numbers, numbers_); !done) return done;
+  if (auto done = reader_.numbers(s.ingestions, ingestions_); !done) return done;
+  if (auto done = reader_.numbers32(s.stream_ids, stream_ids_); !done) return done;
+  for (std::size_t i = 1; i < numbers_.size(); ++i)
+    if (numbers_[i] <= numbers_[i - 1]) return damaged("the event numbers of the segment do not ascend");
+  return {};
+}
+
+SegmentRow RowReader::row(std::size_t row) const {
+  SegmentRow out;
+  out.number = numbers_[row];
+  out.stream_id = stream_ids_[row];
+  out.time = from_epoch_ms(time_ms(row));
+  out.ingestion = from_epoch_ms(static_cast<std::int64_t>(times_ms_[row] + unzigzag(ingestions_[row])));
+  return out;
+}
+
+std::vector<std::uint32_t> RowReader::rows_of(std::uint32_t type) const {
+  std::vector<std::uint32_t> rows;
+  for (std::size_t i = 0; i < type_ids_.size(); ++i)
+    if (type_ids_[i] == type) rows.push_back(static_cast<std::uint32_t>(i));
+  return rows;
+}
+
+Result<const TypeColumns*> RowReader::columns(std::uint32_t type) {
+  if (!types_[type]) {
+    auto columns = TypeColumns::load(segment_->directory.types[type], reader_);
+    if (!columns) return tl::unexpected(columns.error());
+    types_[type].emplace(std::move(*columns));
+  }
+  return &*types_[type];
+}
+
+// The uuids, and how many of them were first seen before each row: that is in the columns of every type that
+// has a uuid.
+Result<void> RowReader::load_uuids() {
+  uuids_loaded_ = true;
+  const Directory& d = segment_->directory;
+  if (auto done = reader_.numbers(d.uuid_high, uuids_.high); !done) return done;
+  if (auto done = reader_.numbers(d.uuid_low, uuids_.low); !done) return done;
+  std::vector<std::vector<std::uint32_t>> fresh(d.types.size());  // new uuids by row of the type
+  std::vector<std::uint64_t> codes;
+  for (std::size_t t = 0; t < d.types.size(); ++t) {
+    for (const Slot& slot : d.types[t].slots) {
+      if (slot.kind != VariableKind::kUuid || (slot.values.constant() && slot.values.base != 0)) continue;
+      if (auto done = reader_.numbers(slot.values, codes); !done) return done;
+      fresh[t].resize(codes.size());
+      for (std::size_t i = 0; i < codes.size(); ++i) fresh[t][i] += codes[i] == 0;
+    }
+  }
+  uuids_before_.resize(type_ids_.size());
+  std::uint32_t seen = 0;
+  for (std::size_t i = 0; i < type_ids_.size(); ++i) {
+    uuids_before_[i] = seen;
+    const auto& of_type = fresh[type_ids_[i]];
+    if (!of_type.empty()) seen += of_type[ranks_[i]];
+  }
+  if (seen != uuids_.high.size()) return damaged("the uuids of the segment do not fit its rows");
+  return {};
+}
+
+Result<std::string_view> RowReader::message(std::size_t row) {
+  const std::uint32_t type = type_ids_[row];
+  auto of_type = columns(type);
+  if (!of_type) return tl::unexpected(of_type.error());
+  if (!uuids_loaded_ && segment_->directory.uuids > 0)
+    if (auto done = load_uuids(); !done) return tl::unexpected(done.error());
+  RowContext context;
+  context.time_us = static_cast<std::int64_t>(times_ms_[row] * 1000 + (micros_.empty() ? 0 : micros_[row]));
+  context.uuids_before = uuids_before_.empty() ? 0 : uuids_before_[row];
+  text_.clear();
+  if (!(*of_type)->render(ranks_[row], context, uuids_, segment_->directory.summary.message_bytes, text_))
+    return damaged("a message of the segment does not fit its columns");
+  return std::string_view(text_);
+}
+
+}  // namespace culprit::engine

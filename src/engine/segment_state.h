@@ -1,0 +1,84 @@
+// A segment opened: its bytes, its directory, and what is read from them on demand.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "engine/column.h"
+#include "engine/directory.h"
+#include "engine/segment.h"
+#include "engine/type_columns.h"
+
+namespace culprit {
+
+// Everything but the pools is fixed once open; the pools are unpacked by whoever asks first.
+struct Segment::State {
+  std::shared_ptr<const void> owner;
+  std::string_view bytes;
+  std::uint64_t directory_end = 0;
+  std::string raw_directory;
+  engine::Directory directory;
+
+  // For one thread; the state must outlive it. kDamaged when a pool cannot be read.
+  Result<engine::ColumnReader> reader() const;
+
+ private:
+  Result<std::string> pool(const engine::Pool& pool, std::uint64_t begin) const;
+  mutable std::mutex pools_mutex_;
+  mutable std::optional<Result<void>> pools_;
+  mutable std::string number_pool_;
+  mutable std::string text_pool_;
+};
+
+namespace engine {
+
+// The rows of a segment as its streams tell them, and the messages on demand. For one thread.
+class RowReader {
+ public:
+  static Result<RowReader> open(const Segment::State& segment);
+
+  std::size_t size() const { return type_ids_.size(); }
+  std::uint32_t type_id(std::size_t row) const { return type_ids_[row]; }
+  std::int64_t time_ms(std::size_t row) const { return static_cast<std::int64_t>(times_ms_[row]); }
+  // Which of its type's rows the row is.
+  std::uint32_t row_of_type(std::size_t row) const { return ranks_[row]; }
+  // Row numbers of a type, ascending.
+  std::vector<std::uint32_t> rows_of(std::uint32_t type) const;
+
+  Result<void> load_numbers();  // event numbers, streams, ingestion times
+  EventNumber number(std::size_t row) const { return numbers_[row]; }
+  SegmentRow row(std::size_t row) const;  // without message; load_numbers() first
+
+  // The message, valid until the next call.
+  Result<std::string_view> message(std::size_t row);
+
+ private:
+  RowReader(const Segment::State& segment, ColumnReader reader)
+      : segment_(&segment), reader_(std::move(reader)) {}
+  Result<void> load_streams();
+  Result<void> load_uuids();
+  Result<const TypeColumns*> columns(std::uint32_t type);
+
+  const Segment::State* segment_;
+  ColumnReader reader_;
+  std::vector<std::uint32_t> type_ids_;
+  std::vector<std::uint32_t> ranks_;
+  std::vector<std::uint64_t> times_ms_;
+  std::vector<std::uint32_t> micros_;  // empty when always 0
+  std::vector<std::uint64_t> numbers_;
+  std::vector<std::uint64_t> ingestions_;
+  std::vector<std::uint32_t> stream_ids_;
+  std::vector<std::optional<TypeColumns>> types_;
+  bool uuids_loaded_ = false;
+  UuidValues uuids_;
+  std::vector<std::uint32_t> uuids_before_;  // of each row
+  std::string text_;
+};
+
+}  // namespace engine
+}  // namespace culprit

@@ -1,0 +1,96 @@
+#include "engine/variable.h"
+
+#include <cstring>
+
+namespace culprit::engine {
+
+namespace {
+
+constexpr char kPairs[] =
+    "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+    "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+constexpr char kHex[] = "0123456789abcdef";
+
+// Digits of the value, right-aligned before `end`; returns where they begin.
+char* digits_before(std::uint64_t value, char* end) {
+  while (value >= 100) {
+    end -= 2;
+    std::memcpy(end, kPairs + 2 * (value % 100), 2);
+    value /= 100;
+  }
+  if (value >= 10) {
+    end -= 2;
+    std::memcpy(end, kPairs + 2 * value, 2);
+  } else {
+    *--end = static_cast<char>('0' + value);
+  }
+  return end;
+}
+
+char* put_hex(std::uint64_t value, unsigned digits, char* out) {
+  for (unsigned i = 0; i < digits; ++i) out[i] = kHex[(value >> (4 * (digits - 1 - i))) & 15];
+  return out + digits;
+}
+
+}  // namespace
+
+void render_number(std::uint64_t value, std::uint16_t form, std::string& out) {
+  char text[48];
+  char* const end = text + sizeof text;
+  char* begin = digits_before(value, end);
+  if (form == 0) {
+    out.append(begin, end);
+    return;
+  }
+  const unsigned scale = scale_of(form);
+  unsigned digits = width_of(form);
+  if (digits <= scale) digits = scale + 1;
+  while (begin > end - digits) *--begin = '0';
+  out.append(begin, end - scale);
+  if (scale > 0) {
+    out += '.';
+    out.append(end - scale, end);
+  }
+}
+
+void render_ip(std::uint32_t value, std::string& out) {
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    render_number((value >> shift) & 255, 0, out);
+    if (shift > 0) out += '.';
+  }
+}
+
+void render_uuid(const Uuid& uuid, std::string& out) {
+  char text[kUuidChars];
+  char* p = put_hex(uuid.high >> 32, 8, text);
+  *p++ = '-';
+  p = put_hex(uuid.high >> 16, 4, p);
+  *p++ = '-';
+  p = put_hex(uuid.high, 4, p);
+  *p++ = '-';
+  p = put_hex(uuid.low >> 48, 4, p);
+  *p++ = '-';
+  put_hex(uuid.low, 12, p);
+  out.append(text, sizeof text);
+}
+
+bool may_hold(VariableKind kind, unsigned char byte) {
+  const bool digit = byte >= '0' && byte <= '9';
+  switch (kind) {
+    case VariableKind::kNumber:
+    case VariableKind::kIp:
+      return digit || byte == '.';
+    case VariableKind::kUuid:
+      return digit || (byte >= 'a' && byte <= 'f') || byte == '-';
+    case VariableKind::kList:
+      return digit || byte == ',' || byte == ' ' || byte == '$';
+    case VariableKind::kStamp:  // month names too
+      return digit || byte == '-' || byte == ':' || byte == '.' || byte == ',' || byte == '/' ||
+             byte == ' ' || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
+    case VariableKind::kWord:
+      return true;
+  }
+  return true;
+}
+
+}  // namespace culprit::engine

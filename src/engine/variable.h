@@ -1,0 +1,51 @@
+// The variables of a log type. A message is static pieces with variables between them; how a variable's text
+// follows from its value and form is stated here and in docs/formats/segment.md.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace culprit::engine {
+
+enum class VariableKind : std::uint8_t {
+  kNumber = 1,  // 42, 007, 1.50: value is the digits without the point, form says scale and width
+  kIp = 2,      // 10.0.1.7: value is the four bytes
+  kUuid = 3,    // 8-4-4-4-12 lower-case hex digits
+  kStamp = 4,   // a time stamp: value is microseconds since the epoch, form says how it is written
+  kList = 5,    // integers with one separator: form is the separator
+  kWord = 6,    // any bytes
+};
+constexpr std::uint8_t kVariableKindLast = 6;
+
+// Number forms: scale = digits after the point, width = digits in all if zeros lead, else 0.
+constexpr unsigned kNumberDigitsMax = 18;
+constexpr std::uint16_t number_form(unsigned scale, unsigned width) {
+  return static_cast<std::uint16_t>(scale | (width << 5));
+}
+constexpr unsigned scale_of(std::uint16_t form) { return form & 31U; }
+constexpr unsigned width_of(std::uint16_t form) { return static_cast<unsigned>(form) >> 5; }
+constexpr bool number_form_valid(std::uint64_t form) {
+  return form < 1024 && (form & 31U) < kNumberDigitsMax && (form >> 5) <= kNumberDigitsMax;
+}
+
+// List forms: index of the separator.
+constexpr std::string_view kListSeparators[] = {", ", ",", ", $", ",$"};
+constexpr std::uint64_t kListForms = 4;
+
+struct Uuid {
+  std::uint64_t high = 0;  // the first 16 hex digits
+  std::uint64_t low = 0;
+  bool operator==(const Uuid&) const = default;
+};
+constexpr std::size_t kUuidChars = 36;
+
+// Each appends the variable's text.
+void render_number(std::uint64_t value, std::uint16_t form, std::string& out);
+void render_ip(std::uint32_t value, std::string& out);
+void render_uuid(const Uuid& uuid, std::string& out);
+
+// Bytes that a variable of the kind can be written with ('0'..'9' and the like), for deciding patterns.
+bool may_hold(VariableKind kind, unsigned char byte);
+
+}  // namespace culprit::engine
