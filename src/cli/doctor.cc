@@ -6,20 +6,19 @@
 #include <boost/json.hpp>
 #include <cstdio>
 
+#include "base/progress.h"
 #include "cli/commands.h"
 #include "cli/failure.h"
+#include "cli/system_options.h"
 #include "sources/aws/collect_aws.h"
-#include "system/load_system.h"
 
 namespace culprit {
 
 namespace {
 
 struct Options {
-  std::string system = "chatwoot";
-  std::vector<std::string> variables;
+  SystemOptions system;
   AwsOptions aws;
-  bool no_verify_tls = false;
   std::string format = "text";
 };
 
@@ -90,25 +89,12 @@ void print_json(const DoctorReport& report) {
   fmt::print("{}\n", boost::json::serialize(out));
 }
 
-Result<std::map<std::string, std::string>> parse_variables(const std::vector<std::string>& given) {
-  std::map<std::string, std::string> out;
-  for (const auto& text : given) {
-    const auto equals = text.find('=');
-    if (equals == std::string::npos || equals == 0)
-      return fail(ErrorCode::kUsage, fmt::format("'{}' is not NAME=VALUE", text), "--set");
-    out[text.substr(0, equals)] = text.substr(equals + 1);
-  }
-  return out;
-}
-
 int run_doctor(const Options& options) {
-  const auto variables = parse_variables(options.variables);
-  if (!variables) return print_failure(variables.error());
-  const auto system = load_system(options.system, *variables);
+  const auto system = load_system(options.system);
   if (!system) return print_failure(system.error());
-  AwsOptions aws = options.aws;
-  aws.verify_tls = !options.no_verify_tls;
-  const DoctorReport report = doctor(*system, aws);
+  const auto progress = make_progress(false);
+  const DoctorReport report =
+      doctor(*system, options.aws, [&progress](std::string_view line) { progress->note(line); });
   if (options.format == "json")
     print_json(report);
   else
@@ -122,13 +108,12 @@ void add_doctor(CLI::App& app, int& exit) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "doctor", "Check credentials, permissions, clock, log groups and metrics one by one");
-  command->add_option("--system", options->system, "System file or built-in name")->capture_default_str();
-  command->add_option("--set", options->variables, "Variable of the system file, NAME=VALUE");
-  command->add_option("--profile", options->aws.profile, "AWS profile");
-  command->add_option("--region", options->aws.region, "AWS region");
+  add_system_options(*command, options->system);
+  command->add_option("--profile", options->aws.profile, "AWS profile (as the AWS CLI)");
+  command->add_option("--region", options->aws.region, "AWS region (as the AWS CLI)");
   command->add_option("--endpoint-url", options->aws.endpoint_url, "Ask this endpoint instead of AWS");
-  command->add_flag("--no-verify-ssl", options->no_verify_tls, "Do not verify TLS certificates");
-  command->add_flag("--debug", options->aws.debug, "Print requests to stderr, secrets masked");
+  command->add_flag("!--no-verify-ssl", options->aws.verify_tls, "Do not check TLS certificates");
+  command->add_flag("--debug", options->aws.debug, "Show each request on stderr (secrets masked)");
   command->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();

@@ -58,9 +58,6 @@ Result<LivePlan> plan_live(const GatherOptions& options, Time now) {
   LivePlan plan{std::move(*system), std::move(*choice), {}};
   auto& c = plan.collect;
   c.aws = options.aws;
-  if (c.aws.profile.empty() && std::getenv("AWS_PROFILE") == nullptr &&
-      std::getenv("AWS_ACCESS_KEY_ID") == nullptr)
-    c.aws.profile = plan.system.aws_profile;
   c.window = *plan.choice.window;
   c.baseline = {c.window.start - *baseline, c.window.start};
   c.tail = std::max(Duration{0}, std::min<Duration>(kTail, now - c.window.end));
@@ -235,7 +232,7 @@ Result<void> collect_live(const LivePlan& plan, const std::filesystem::path& dir
       write_notes(**writer, plan.system, plan.choice.window, plan.collect.baseline, plan.choice.zone);
   if (!noted) return noted;
   auto collected = collect_aws(plan.system, plan.collect, **writer, progress);
-  // What has reached the store is kept even when the rest failed; log events still spooled have not.
+  // What has come in is kept even when the rest failed.
   auto committed = (*writer)->commit();
   return collected ? committed : collected;
 }

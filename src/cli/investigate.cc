@@ -15,6 +15,7 @@
 #include "cli/render.h"
 #include "report/redact.h"
 #include "report/report.h"
+#include "sources/aws/cli_command.h"
 #include "store/embedded_store.h"
 
 namespace culprit {
@@ -145,13 +146,15 @@ Result<Outcome> analyse_and_write(const Arguments& arguments, const OpenEvidence
 
 // What AWS answered may not be there to be asked again: it stays after a failure, and the user hears where.
 // A store without an event or datapoint is not worth that.
-Error keep_collected(PartialDirectory& partial, Error error) {
+Error keep_collected(PartialDirectory& partial, const SystemOptions& system, Error error) {
   const fs::path store = partial.path() / "store";
   const auto opened = open_store(store);
   if (!opened || !extent_of(**opened)) return error;
   partial.keep();
-  error.hint += fmt::format("{}What came in before is kept: culprit investigate --input {}",
-                            error.hint.empty() ? "" : "\n  ", store.string());
+  std::string command = "culprit investigate --input " + aws::shell_quoted(store.string());
+  if (!system.system.empty()) command += " --system " + aws::shell_quoted(system.system);
+  for (const auto& variable : system.set) command += " --set " + aws::shell_quoted(variable);
+  error.hint += fmt::format("{}What came in before is kept: {}", error.hint.empty() ? "" : "\n  ", command);
   return error;
 }
 
@@ -163,9 +166,12 @@ Result<Outcome> run_investigation(const Arguments& arguments, Progress& progress
   const fs::path store = partial->path() / "store";
   auto evidence = gather(arguments.gather, now, store, progress);
   const bool live = arguments.gather.input.empty();
-  if (!evidence) return tl::unexpected(live ? keep_collected(*partial, evidence.error()) : evidence.error());
+  const auto kept = [&](const Error& error) {
+    return live ? keep_collected(*partial, arguments.gather.system, error) : error;
+  };
+  if (!evidence) return tl::unexpected(kept(evidence.error()));
   auto outcome = analyse_and_write(arguments, *evidence, *partial, progress);
-  if (!outcome && live) return tl::unexpected(keep_collected(*partial, outcome.error()));
+  if (!outcome) return tl::unexpected(kept(outcome.error()));
   return outcome;
 }
 

@@ -44,7 +44,7 @@ class CredentialSources(unittest.TestCase):
 
     def test_credentials_file(self):
         self.write(".aws/credentials", "[default]\naws_access_key_id=AKFILE\naws_secret_access_key=s\n")
-        self.expect("AKFILE", "credentials")
+        self.expect("AKFILE", "credentials", AWS_PROFILE="default")
 
     def test_profile_flag_silences_the_environment(self):
         self.write(".aws/config", "[profile ops]\naws_access_key_id=AKOPS\naws_secret_access_key=s\n")
@@ -54,7 +54,7 @@ class CredentialSources(unittest.TestCase):
         program = self.write("keys.sh", "#!/bin/sh\necho '{\"Version\":1,\"AccessKeyId\":\"AK'$1'\",\"SecretAccessKey\":\"s\"}'\n")
         os.chmod(program, 0o755)
         self.write(".aws/config", f"[default]\ncredential_process = {program} PROC\n")
-        self.expect("AKPROC", "credential_process")
+        self.expect("AKPROC", "credential_process", AWS_PROFILE="default")
 
     def test_assumed_role(self):
         self.aws.answers["AssumeRole"] = lambda asked: role_xml("AssumeRole", "AKROLE" if asked.access_key() == "AKBASE" else "WRONG")
@@ -114,7 +114,7 @@ class CredentialSources(unittest.TestCase):
 
     def test_unknown_profile_names_the_known(self):
         self.write(".aws/config", "[profile one]\n")
-        self.refuse("known profiles: one", "--profile", "two")
+        self.refuse("profiles that exist: one", "--profile", "two")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import re
 import subprocess
 import tempfile
 import threading
+import time
 
 CULPRIT = os.environ["CULPRIT"]
 
@@ -83,6 +84,27 @@ class FakeAws:
     def __exit__(self, *_):
         self.server.shutdown()
         self.server.server_close()
+
+
+def events_answer(count):
+    now = int(time.time() * 1000) - 120_000
+    return json.dumps({"events": [{"logStreamName": "s", "timestamp": now + i, "message": f"line {i}",
+                                   "ingestionTime": now + i, "eventId": str(i)} for i in range(count)]})
+
+
+def readable_aws(events=3):
+    """Everything may be read but RDS."""
+    groups = {"logGroups": [{"logGroupName": name, "storedBytes": 100, "creationTime": 0}
+                            for name in ("/aws/ecs/chatscomm-chatwoot-prod-web", "/aws/ecs/chatscomm-chatwoot-prod-worker")]}
+    return {
+        "GetCallerIdentity": IDENTITY,
+        "DescribeClusters": json.dumps({"clusters": [], "failures": []}),
+        "DescribeServices": json.dumps({"services": [], "failures": []}),
+        "ListTasks": json.dumps({"taskArns": []}),
+        "DescribeTasks": json.dumps({"tasks": [], "failures": []}),
+        "DescribeLogGroups": json.dumps(groups),
+        "FilterLogEvents": lambda _: events_answer(events),
+    }
 
 
 def doctor(*arguments, home=None, **variables):

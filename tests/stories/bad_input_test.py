@@ -8,12 +8,11 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 import unittest
 
 import culprit
 import recording
-from aws_fake import IDENTITY, KEYS, FakeAws, error
+from aws_fake import IDENTITY, KEYS, FakeAws, error, readable_aws
 
 LINE = b"2025-08-21T23:0%d:00Z ERROR something %s\n"
 WINDOW = ("--from", "2025-08-21T23:00Z", "--to", "2025-08-21T23:10Z")
@@ -260,36 +259,7 @@ class LiveAws(BadInput):
         done = self.live(f"http://127.0.0.1:{port}")
         self.assert_fails(done, 7, f"http://127.0.0.1:{port}", "--endpoint-url")
 
-    def test_endless_throttling_ends_in_a_report_with_the_gaps(self):
-        throttled = ("GetCallerIdentity", "DescribeClusters", "DescribeServices", "DescribeDBInstances",
-                     "DescribeEvents", "DescribeAlarms")
-        answers = {**readable_aws(), **{name: error("ThrottlingException") for name in throttled}}
-        started = time.monotonic()
-        with FakeAws(answers) as aws:
-            findings = self.assert_reported(self.live(aws.url, AWS_MAX_ATTEMPTS="3"))
-        self.assertLess(time.monotonic() - started, 60)
-        self.assert_gap(findings, reason="throttled", action="ecs:DescribeServices")
-
-
-def events_answer(count):
-    now = int(time.time() * 1000) - 120_000
-    return json.dumps({"events": [{"logStreamName": "s", "timestamp": now + i, "message": f"line {i}",
-                                   "ingestionTime": now + i, "eventId": str(i)} for i in range(count)]})
-
-
-def readable_aws(events=3):
-    """Everything may be read but RDS."""
-    groups = {"logGroups": [{"logGroupName": name, "storedBytes": 100, "creationTime": 0}
-                            for name in ("/aws/ecs/chatscomm-chatwoot-prod-web", "/aws/ecs/chatscomm-chatwoot-prod-worker")]}
-    return {
-        "GetCallerIdentity": IDENTITY,
-        "DescribeClusters": json.dumps({"clusters": [], "failures": []}),
-        "DescribeServices": json.dumps({"services": [], "failures": []}),
-        "ListTasks": json.dumps({"taskArns": []}),
-        "DescribeTasks": json.dumps({"tasks": [], "failures": []}),
-        "DescribeLogGroups": json.dumps(groups),
-        "FilterLogEvents": lambda _: events_answer(events),
-    }
+    # A throttling storm, at default settings: aws_storm_test.py. A token that expires midway: aws_expiry_test.py.
 
 
 class FullDisk(BadInput):

@@ -14,12 +14,14 @@ namespace {
 
 using Kind = ApiError::Kind;
 
-constexpr int kThrottledAttempts = 10;
+constexpr int kThrottledAttempts = 20;  // StormWatch ends most of them earlier
 constexpr int kTransientAttempts = 5;
 constexpr int kUnreachableAttempts = 4;
 constexpr int kUnreadableAttempts = 3;
 constexpr int kMaxPages = 10'000;
-constexpr int kGivenUpCalls = 2;  // of one operation, in a row, before it is left alone
+constexpr int kFaultyCalls = 2;           // of an operation in a row; later calls of it get one try
+constexpr Duration kStormWaitMax{5'000};  // so that the end of a storm is noticed soon
+constexpr Duration kRetryAfterMax{30'000};
 
 // "Tue, 24 Nov 2026 05:00:00 GMT"
 std::optional<Time> parse_http_date(std::string_view text) {
@@ -34,13 +36,13 @@ Duration retry_after(const HttpResponse& response) {
   const std::string_view text = response.header("retry-after");
   int seconds = 0;
   std::from_chars(text.data(), text.data() + text.size(), seconds);
-  return std::chrono::seconds{std::clamp(seconds, 0, 60)};
+  return std::clamp<Duration>(std::chrono::seconds{std::max(0, seconds)}, Duration{0}, kRetryAfterMax);
 }
 
-ApiError from_transport(const TransportError& error) {
+ApiError from_transport(const TransportError& error, std::string_view endpoint) {
   ApiError out;
   out.kind = error.too_large ? Kind::kUnreadable : Kind::kUnreachable;
-  out.message = error.what;
+  out.message = error.too_large ? error.what : fmt::format("{}: {}", endpoint, error.what);
   return out;
 }
 
@@ -52,16 +54,16 @@ struct Client::Attempt {
   std::size_t answer_bytes = 0;
   Duration wait{0};    // as the service asked
   bool final = false;  // trying again cannot help
-  bool answered = false;
   int count = 0;
 };
 
-Client::Client(const Session& session, HttpTransport& transport, Clock& clock, Journal journal)
+Client::Client(const Session& session, HttpTransport& transport, Clock& clock, Journal journal, Notice notice)
     : session_(session),
       transport_(transport),
       clock_(clock),
       journal_(std::move(journal)),
-      credentials_(CredentialContext{session, transport, clock}) {}
+      credentials_(CredentialContext{session, transport, clock}),
+      notice_(std::move(notice)) {}
 
 RateLimiter& Client::limiter(Service service, std::string_view operation) {
   const std::lock_guard lock(mutex_);
@@ -87,43 +89,51 @@ std::optional<Duration> Client::clock_offset() const {
   return clock_offset_;
 }
 
-std::string Client::last_unreachable() const {
+std::optional<ApiError> Client::last_trouble() const {
   const std::lock_guard lock(mutex_);
-  return dead_.empty() ? std::string() : dead_.begin()->second.message;
+  return last_trouble_;
 }
 
-void Client::mark_dead(Service service, const ApiError& error) {
-  const std::lock_guard lock(mutex_);
-  dead_.insert_or_assign(service, error);
-}
-
-// Why asking would be in vain: the service gave no answer, or the operation only throttled.
+// Why asking would be in vain: the endpoint gave no answer, or the operation only throttled.
 std::optional<ApiError> Client::hopeless(Service service, std::string_view operation) const {
+  if (auto lost = storms_.lost(operation)) return lost;
+  const std::string endpoint = endpoint_url(session_, service);
   const std::lock_guard lock(mutex_);
-  if (const auto it = dead_.find(service); it != dead_.end()) return it->second;
-  if (const auto it = storms_.find(operation); it != storms_.end() && it->second.given_up >= kGivenUpCalls)
-    return it->second.last;
+  if (const auto it = dead_.find(endpoint); it != dead_.end()) return it->second;
   return std::nullopt;
 }
 
-void Client::note_storm(std::string_view operation, const ApiResult<boost::json::object>& answer) {
-  const std::lock_guard lock(mutex_);
+void Client::note_outcome(Service service, std::string_view operation,
+                          const ApiResult<boost::json::object>& answer) {
   if (answer) {
-    storms_.erase(std::string(operation));
+    storms_.on_success(operation);
+    if (service != Service::kSts) ++succeeded_;
   } else if (answer.error().kind == Kind::kThrottled) {
-    Storm& storm = storms_[std::string(operation)];
-    ++storm.given_up;
-    storm.last = answer.error();
+    storms_.on_given_up(operation, answer.error());
   }
+  const std::lock_guard lock(mutex_);
+  if (answer || answer.error().kind != Kind::kTransient)
+    faults_.erase(std::string(operation));
+  else
+    ++faults_[std::string(operation)];
+  if (answer) return;
+  const Kind kind = answer.error().kind;
+  if (kind == Kind::kUnreachable) dead_.insert_or_assign(endpoint_url(session_, service), answer.error());
+  if (kind == Kind::kUnreachable || kind == Kind::kThrottled || kind == Kind::kTransient)
+    last_trouble_ = answer.error();
 }
 
-int Client::attempts_for(Kind kind) const {
+int Client::attempts_for(Kind kind, std::string_view operation) const {
   const int ours = session_.max_attempts;
   switch (kind) {
     case Kind::kThrottled:
       return ours > 0 ? ours : kThrottledAttempts;
-    case Kind::kTransient:
+    case Kind::kTransient: {
+      const std::lock_guard lock(mutex_);
+      const auto faulty = faults_.find(operation);
+      if (faulty != faults_.end() && faulty->second >= kFaultyCalls) return 1;
       return ours > 0 ? ours : kTransientAttempts;
+    }
     case Kind::kUnreachable:
       return ours > 0 ? ours : kUnreachableAttempts;
     case Kind::kUnreadable:
@@ -145,11 +155,11 @@ ApiResult<boost::json::object> Client::attempt(Service service, std::string_view
       transport_.send(make_request(service, protocol, operation, parameters, endpoint_url(session_, service),
                                    session_.region, &credentials.keys, now));
   outcome.final = false;
+  outcome.wait = Duration{0};
   if (!response) {
     outcome.final = !response.error().retryable;
-    return tl::unexpected(from_transport(response.error()));
+    return tl::unexpected(from_transport(response.error(), endpoint_url(session_, service)));
   }
-  outcome.answered = true;
   outcome.answer_bytes += response->body.size();
   outcome.wait = retry_after(*response);
   note_date(response->header("date"));
@@ -163,9 +173,33 @@ ApiResult<boost::json::object> Client::attempt(Service service, std::string_view
   return answer;
 }
 
+// How long to wait before the next try; nullopt when trying again would be in vain.
+std::optional<Duration> Client::wait_before_retry(std::string_view action, std::string_view operation,
+                                                  const ApiError& error, const Attempt& outcome,
+                                                  Time started) {
+  const Time now = clock_.now();
+  if (error.kind == Kind::kSkew) return Duration{0};
+  if (error.kind == Kind::kUnreachable || error.kind == Kind::kTransient) {
+    // A network that swallows packets costs a time-out an attempt.
+    if (now - started >= StormWatch::kPatience) return std::nullopt;
+    return std::max(outcome.wait, backoff(outcome.count));
+  }
+  if (error.kind != Kind::kThrottled) return std::max(outcome.wait, backoff(outcome.count));
+  const auto outlook = storms_.on_throttled(operation, error, now);
+  if (outlook.announce && notice_)
+    notice_(fmt::format("{} is throttled ({}); waiting up to {} for it", action, error.code,
+                        format_duration(outlook.left)));
+  if (outlook.left.count() == 0) return std::nullopt;
+  if (outcome.wait > outlook.left && !outlook.whole) return std::nullopt;
+  if (outcome.wait.count() > 0) return outcome.wait;
+  return std::min({backoff(outcome.count), kStormWaitMax, outlook.left});
+}
+
 ApiResult<boost::json::object> Client::try_until(Service service, std::string_view operation,
                                                  const boost::json::object& parameters, Attempt& outcome) {
   RateLimiter& pace = limiter(service, operation);
+  const std::string action = fmt::format("{}:{}", info(service).cli, operation);
+  const Time started = clock_.now();
   bool renewed = false;
   for (int count = 1;; ++count) {
     auto credentials = credentials_.get();
@@ -179,8 +213,10 @@ ApiResult<boost::json::object> Client::try_until(Service service, std::string_vi
       error.hint = credentials.error().hint;
       return tl::unexpected(std::move(error));
     }
-    outcome.count = count;
     pace.acquire(clock_);
+    if (count > 1)  // another thread may have given it up meanwhile
+      if (auto error = hopeless(service, operation)) return tl::unexpected(std::move(*error));
+    outcome.count = count;
     auto answer = attempt(service, operation, parameters, *credentials, outcome);
     if (answer) {
       pace.on_success();
@@ -193,8 +229,10 @@ ApiResult<boost::json::object> Client::try_until(Service service, std::string_vi
       renewed = true;
       if (credentials_.renew(*credentials)) continue;
     }
-    if (outcome.final || count >= attempts_for(error.kind)) return answer;
-    clock_.sleep(std::max(outcome.wait, error.kind == Kind::kSkew ? Duration{0} : backoff(count)));
+    if (outcome.final || count >= attempts_for(error.kind, operation)) return answer;
+    const auto wait = wait_before_retry(action, operation, error, outcome, started);
+    if (!wait) return answer;
+    clock_.sleep(*wait);
   }
 }
 
@@ -215,16 +253,8 @@ ApiResult<boost::json::object> Client::call(Service service, std::string_view op
   entry.time = clock_.now();
   Attempt outcome;
   auto answer = try_until(service, operation, parameters, outcome);
-  note_storm(operation, answer);
-  if (!answer && answer.error().kind == Kind::kUnreachable) {
-    answer.error().message = fmt::format("{}: {}", endpoint_url(session_, service), answer.error().message);
-    mark_dead(service, answer.error());
-  }
   if (!answer && answer.error().hint.empty()) answer.error().hint = hint_for(answer.error());
-  const bool settled =
-      answer || (answer.error().kind != Kind::kUnreachable && answer.error().kind != Kind::kThrottled &&
-                 answer.error().kind != Kind::kTransient);
-  if (settled && outcome.answered) ++answered_;
+  note_outcome(service, operation, answer);
   if (journal_) {
     entry.action = fmt::format("{}:{}", info(service).cli, operation);
     entry.request = cli_command(service, operation, parameters, session_.cli_flags());

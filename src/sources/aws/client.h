@@ -14,6 +14,7 @@
 #include "sources/aws/protocol.h"
 #include "sources/aws/rate.h"
 #include "sources/aws/session.h"
+#include "sources/aws/storm.h"
 #include "telemetry/journal_entry.h"
 
 namespace culprit::aws {
@@ -22,8 +23,10 @@ namespace culprit::aws {
 class Client {
  public:
   using Journal = std::function<void(const JournalEntry&)>;
+  using Notice = std::function<void(std::string_view)>;  // a line for the user while a call waits
 
-  Client(const Session& session, HttpTransport& transport, Clock& clock, Journal journal = {});
+  Client(const Session& session, HttpTransport& transport, Clock& clock, Journal journal = {},
+         Notice notice = {});
 
   // One request until it is answered or given up. `page` from 1, for the journal.
   ApiResult<boost::json::object> call(Service service, std::string_view operation,
@@ -33,12 +36,12 @@ class Client {
   CredentialProvider& credentials() { return credentials_; }
   Clock& clock() { return clock_; }
 
-  // Requests that a service answered, be it with a refusal.
-  std::uint64_t answered() const { return answered_; }
+  // Requests that brought what was asked for, other than who asks.
+  std::uint64_t succeeded() const { return succeeded_; }
   // The service's clock minus ours, from the last Date header; nullopt before any.
   std::optional<Duration> clock_offset() const;
-  // What the last unreachable service said; empty when all could be reached.
-  std::string last_unreachable() const;
+  // The last throttling, fault of a service or silence that a call was given up for.
+  std::optional<ApiError> last_trouble() const;
 
  private:
   struct Attempt;
@@ -49,10 +52,12 @@ class Client {
                                            const boost::json::object& parameters, Attempt& outcome);
   RateLimiter& limiter(Service service, std::string_view operation);
   void note_date(std::string_view date);
-  void mark_dead(Service service, const ApiError& error);
+  void note_outcome(Service service, std::string_view operation,
+                    const ApiResult<boost::json::object>& answer);
   std::optional<ApiError> hopeless(Service service, std::string_view operation) const;
-  void note_storm(std::string_view operation, const ApiResult<boost::json::object>& answer);
-  int attempts_for(ApiError::Kind kind) const;
+  std::optional<Duration> wait_before_retry(std::string_view action, std::string_view operation,
+                                            const ApiError& error, const Attempt& outcome, Time started);
+  int attempts_for(ApiError::Kind kind, std::string_view operation) const;
   std::string hint_for(const ApiError& error) const;
 
   const Session& session_;
@@ -60,18 +65,16 @@ class Client {
   Clock& clock_;
   Journal journal_;
   CredentialProvider credentials_;
-  std::atomic<std::uint64_t> answered_{0};
+  Notice notice_;
+  StormWatch storms_;
+  std::atomic<std::uint64_t> succeeded_{0};
   std::atomic<std::int64_t> skew_ms_{0};  // added to our clock when signing
   std::atomic<bool> query_for_cloudwatch_{false};
   mutable std::mutex mutex_;
   std::map<std::string, std::unique_ptr<RateLimiter>, std::less<>> limiters_;
-  std::map<Service, ApiError> dead_;  // services that gave no answer are not asked again
-  // Calls of an operation given up in a row for throttling; after a few it is not asked again.
-  struct Storm {
-    int given_up = 0;
-    ApiError last;
-  };
-  std::map<std::string, Storm, std::less<>> storms_;
+  std::map<std::string, ApiError, std::less<>> dead_;  // endpoints without an answer: not asked again
+  std::map<std::string, int, std::less<>> faults_;     // calls of an operation in a row that met a fault
+  std::optional<ApiError> last_trouble_;
   std::optional<Duration> clock_offset_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <span>
+
 #include "sources/aws/collection.h"
 #include "sources/aws/preflight.h"
 #include "sources/aws/wire.h"
@@ -34,22 +36,47 @@ std::unique_ptr<HttpTransport> open_transport(const Session& session) {
   return transport;
 }
 
+namespace {
+
+struct Collector {
+  void (*collect)(Client&, Collection&);
+  std::string_view what;
+};
+constexpr Collector kCollectors[] = {
+    {collect_identity, "the caller's identity"},     {collect_ecs, "ECS services and tasks"},
+    {collect_rds, "RDS instances and their events"}, {collect_metrics, "CloudWatch metrics"},
+    {collect_alarms, "CloudWatch alarms"},           {collect_logs, "log events"}};
+
+// What an end before its time leaves unseen must not look as if it were not there.
+void tell_ended(Collection& collection, std::span<const Collector> left, const Error& why) {
+  bool begun = true;
+  for (const auto& collector : left) {
+    Gap gap;
+    gap.reason = GapReason::kNotAsked;
+    gap.subject = collector.what;
+    gap.detail = fmt::format("{}: the collection ended early ({})",
+                             begun ? "asked in part only" : "not asked", why.what);
+    begun = false;
+    gap.window = collection.span();
+    collection.put(gap);
+  }
+}
+
+}  // namespace
+
 Result<void> collect_with(Client& client, Collection& collection) {
-  using Collector = void (*)(Client&, Collection&);
-  for (const Collector collector :
-       {Collector{collect_identity}, Collector{collect_ecs}, Collector{collect_rds},
-        Collector{collect_metrics}, Collector{collect_alarms}, Collector{collect_logs}}) {
+  std::span<const Collector> left(kCollectors);
+  while (!left.empty()) {
+    left.front().collect(client, collection);
     if (!collection.going()) break;
-    collector(client, collection);
+    left = left.subspan(1);
   }
   collection.progress().finish();
-  if (const auto error = collection.stopped_by()) return tl::unexpected(*error);
-  if (client.answered() == 0)
-    return fail(ErrorCode::kUnreachable,
-                fmt::format("AWS gave no answer to anything: {}", client.last_unreachable()),
-                endpoint_url(client.session(), Service::kLogs),
-                "check the network, --region, --endpoint-url and proxies");
-  return {};
+  if (const auto error = collection.stopped_by()) {
+    tell_ended(collection, left, *error);
+    return tl::unexpected(*error);
+  }
+  return collection.check_anything_came(client);
 }
 
 }  // namespace culprit::aws
@@ -79,8 +106,10 @@ Result<void> collect_aws(const System& system, const CollectAwsOptions& options,
   if (!session) return tl::unexpected(session.error());
   const auto transport = aws::open_transport(*session);
   aws::Collection collection(system, options, store, progress, aws::system_clock());
-  aws::Client client(*session, *transport, aws::system_clock(),
-                     [&collection](const JournalEntry& entry) { collection.put(entry); });
+  aws::Client client(
+      *session, *transport, aws::system_clock(),
+      [&collection](const JournalEntry& entry) { collection.put(entry); },
+      [&progress](std::string_view line) { progress.note(line); });
   if (auto done = aws::collect_with(client, collection); !done) return done;
   return store.commit();
 }

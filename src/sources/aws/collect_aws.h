@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,8 +52,8 @@ struct Preflight {
 // What would be asked; makes no call. kUsage, kCredentials.
 Result<Preflight> plan_collection(const System& system, const CollectAwsOptions& options);
 
-// kCredentials, kUnreachable when nothing at all could be asked, kCostCap, kStorage. What is denied or
-// missing becomes a recorded gap.
+// What is denied or missing becomes a recorded gap. kCredentials (what came before is in the store, with gaps
+// for the rest: commit it), kUnreachable and kDenied when nothing at all came, kCostCap, kStorage.
 Result<void> collect_aws(const System& system, const CollectAwsOptions& options, StoreWriter& store,
                          Progress& progress);
 
@@ -70,7 +71,8 @@ struct DoctorReport {
   bool ok() const;
   int exit_code() const;  // 0; the class of a failure that stops everything (credentials, endpoint); 1
 };
-// One by one; never fails as a whole.
-DoctorReport doctor(const System& system, const AwsOptions& options);
+// One by one; never fails as a whole. `notice` hears why it takes long.
+DoctorReport doctor(const System& system, const AwsOptions& options,
+                    const std::function<void(std::string_view)>& notice = {});
 
 }  // namespace culprit

@@ -36,6 +36,7 @@ struct Piece {
   std::optional<Window> cut;      // what the budget left out
   std::optional<ApiError> error;  // what failed
   std::optional<Window> failed;   // from where on
+  std::optional<Window> unasked;  // what an early end of the collection left out
 };
 
 // Bytes that may still be fetched.
@@ -97,7 +98,9 @@ class LogCollector {
     }
     Budget filtered(most / kFilteredShare);
     fetch_matches_of_cut(filtered);
-    if (!collection_.going()) return;
+    // Also after credentials expired midway: what was fetched may not be there to be asked again.
+    if (!collection_.keeping()) return;
+    collection_.progress().start("keeping log events", 0);
     for (auto& group : groups_) append(group);
     for (auto& group : groups_) tell_gaps(group);
   }
@@ -173,6 +176,7 @@ class LogCollector {
         added.group = &group;
         added.window = piece.window;
         added.part = piece.part;
+        added.unasked = piece.window;
       }
   }
 
@@ -190,6 +194,7 @@ class LogCollector {
 
   // Fetches a piece until its end, the budget's, or a failure.
   void fetch(Piece& piece, const std::string& filter, Budget& budget) {
+    piece.unasked.reset();
     if (piece.group->hopeless) return;
     if (budget.spent()) {
       piece.cut = piece.window;
@@ -201,16 +206,20 @@ class LogCollector {
         {"endTime", to_epoch_ms(piece.window.end) - 1}};  // the API's end is inclusive
     if (!filter.empty()) request["filterPattern"] = filter;
     Time reached = piece.window.start;
-    const auto done = for_each_page(
-        client_, Service::kLogs, "FilterLogEvents", std::move(request), "nextToken",
-        [&](boost::json::object& page) { return take(piece, page, budget, reached) && collection_.going(); });
+    const auto done = for_each_page(client_, Service::kLogs, "FilterLogEvents", std::move(request),
+                                    "nextToken", [&](boost::json::object& page) {
+                                      if (!take(piece, page, budget, reached)) return false;
+                                      if (collection_.going()) return true;
+                                      if (!text_at(page, "nextToken").empty())
+                                        piece.unasked = Window{reached, piece.window.end};
+                                      return false;
+                                    });
     if (done) return;
     piece.error = done.error();
     piece.failed = Window{reached, piece.window.end};
     const auto kind = done.error().kind;
     if (kind == ApiError::Kind::kDenied || kind == ApiError::Kind::kMissing) piece.group->hopeless = true;
-    if (kind == ApiError::Kind::kCredentials || kind == ApiError::Kind::kSkew)
-      collection_.failed(asked(*piece.group, "FilterLogEvents", piece.window), done.error());
+    collection_.end_if_refused(done.error());  // the gap is told with those of the other pieces
   }
 
   bool take(Piece& piece, boost::json::object& page, Budget& budget, Time& reached) {
@@ -270,7 +279,7 @@ class LogCollector {
     gather(filtered_);
     const auto done = spool_->replay(pages, [&](const FetchedEvent& event) {
       collection_.put(LogEventView{0, group.name, event.stream, event.time, event.ingestion, event.message});
-      return collection_.going();
+      return collection_.keeping();
     });
     if (!done) collection_.stop(done.error());
   }
@@ -279,12 +288,13 @@ class LogCollector {
     tell_cut(group);
     tell_failures(group);
     if (group.hopeless) return;
+    tell_unasked(group);
     std::uint64_t in_window = 0;
     bool complete = true;
     for (const auto& piece : pieces_) {
       if (piece.group != &group || piece.part != SpanPart::kIncident) continue;
       in_window += piece.events;
-      complete = complete && !piece.cut && !piece.error;
+      complete = complete && !piece.cut && !piece.error && !piece.unasked;
     }
     if (in_window > 0 || !complete) return;
     Gap gap{GapReason::kEmpty,
@@ -321,6 +331,13 @@ class LogCollector {
               window};
       collection_.put(gap);
     }
+  }
+
+  void tell_unasked(const Group& group) {
+    for (const auto& window :
+         merged(pieces_, group, std::nullopt, [](const Piece& piece) { return piece.unasked; }))
+      collection_.put(Gap{GapReason::kNotAsked, group.name, group.component,
+                          "not fetched: the collection ended early", "logs:FilterLogEvents", window});
   }
 
   void tell_failures(const Group& group) {

@@ -20,6 +20,8 @@ GapReason reason_of(Kind kind) {
     case Kind::kUnreachable:
       return GapReason::kUnreachable;
     case Kind::kNotAsked:
+    case Kind::kCredentials:
+    case Kind::kSkew:
       return GapReason::kNotAsked;
     default:
       return GapReason::kUnreadable;
@@ -33,7 +35,10 @@ std::string detail_of(const Asked& asked, const ApiError& error) {
     case Kind::kMissing:
       return fmt::format("it does not exist: {}", error.text());
     case Kind::kThrottled:
-      return fmt::format("{} kept throttling after {} attempts", asked.operation, error.attempts);
+      if (error.attempts <= 1)
+        return fmt::format("{} was throttled at its only attempt ({})", asked.operation, error.text());
+      return fmt::format("{} kept throttling after {} attempts ({})", asked.operation, error.attempts,
+                         error.text());
     case Kind::kTransient:
       return fmt::format("{} kept failing after {} attempts: {}", asked.operation, error.attempts,
                          error.text());
@@ -58,8 +63,9 @@ Window Collection::span() const {
 }
 
 void Collection::keep(const Result<void>& result) {
-  if (result || stopped_) return;
-  error_ = result.error();
+  if (result || store_failed_) return;
+  error_ = result.error();  // also over credentials: nothing can be kept any more
+  store_failed_ = true;
   stopped_ = true;
 }
 
@@ -105,15 +111,21 @@ Gap Collection::gap_of(const Asked& asked, const ApiError& error) {
 }
 
 void Collection::failed(const Asked& asked, const ApiError& error) {
-  if (error.kind == Kind::kCredentials || error.kind == Kind::kSkew) {
-    const bool answered = !error.code.empty();  // else: none were found, and the message says so
-    return stop(
-        Error{ErrorCode::kCredentials,
-              answered ? fmt::format("AWS does not accept the credentials: {}", error.text()) : error.message,
-              {},
-              error.hint});
+  {
+    const std::lock_guard lock(mutex_);
+    failures_[error.kind].insert(fmt::format("{}:{}", info(asked.service).cli, asked.operation));
   }
   put(gap_of(asked, error));
+  end_if_refused(error);
+}
+
+void Collection::end_if_refused(const ApiError& error) {
+  if (error.kind != Kind::kCredentials && error.kind != Kind::kSkew) return;
+  const bool answered = !error.code.empty();  // else: none were found, and the message says so
+  stop(Error{ErrorCode::kCredentials,
+             answered ? fmt::format("AWS does not accept the credentials: {}", error.text()) : error.message,
+             {},
+             error.hint});
 }
 
 void Collection::stop(Error error) {
@@ -125,6 +137,35 @@ void Collection::stop(Error error) {
 std::optional<Error> Collection::stopped_by() const {
   const std::lock_guard lock(mutex_);
   return error_;
+}
+
+Result<void> Collection::check_anything_came(const Client& client) const {
+  if (client.succeeded() > 0) return {};
+  const std::string endpoint = endpoint_url(client.session(), Service::kLogs);
+  const std::lock_guard lock(mutex_);
+  if (const auto trouble = client.last_trouble()) {
+    if (failures_.contains(Kind::kThrottled))
+      return fail(ErrorCode::kUnreachable,
+                  fmt::format("AWS throttled {} operations for as long as they were waited for, and answered "
+                              "nothing else ({})",
+                              failures_.at(Kind::kThrottled).size(), trouble->text()),
+                  endpoint,
+                  "others use up the account's request quotas, or the service is in trouble: wait some "
+                  "minutes, then run it again; a shorter window and --baseline ask less");
+    if (failures_.contains(Kind::kTransient))
+      return fail(ErrorCode::kUnreachable,
+                  fmt::format("AWS answered nothing but faults of its own: {}", trouble->text()), endpoint,
+                  "see https://health.aws.amazon.com, then run it again");
+    return fail(ErrorCode::kUnreachable, fmt::format("AWS gave no answer to anything: {}", trouble->message),
+                endpoint, "check the network, --region, --endpoint-url and proxies");
+  }
+  if (failures_.size() == 1 && failures_.contains(Kind::kDenied)) {
+    std::string actions;
+    for (const auto& action : failures_.at(Kind::kDenied)) actions += (actions.empty() ? "" : ", ") + action;
+    return fail(ErrorCode::kDenied, fmt::format("these credentials may do nothing of it: {}", actions),
+                endpoint, "ask for these actions; `culprit doctor` prints them as an IAM policy");
+  }
+  return {};
 }
 
 bool Collection::spend(double usd) {

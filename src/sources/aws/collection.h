@@ -2,8 +2,10 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,15 +46,23 @@ class Collection {
   void put(const LogEventView& event);
   void note(std::string_view key, std::string_view value);
 
-  // A call that failed: a gap, or the end of the collection when credentials are no good.
+  // A call that failed: a gap, and the end of the collection when credentials are no good.
   void failed(const Asked& asked, const ApiError& error);
+  // Ends the collection when credentials are no good; tells no gap.
+  void end_if_refused(const ApiError& error);
   // The gap that an error amounts to.
   static Gap gap_of(const Asked& asked, const ApiError& error);
   void stop(Error error);  // the first one is kept
 
   // False after the store or the credentials failed: stop asking.
   bool going() const { return !stopped_; }
+  // False after the store failed: what was fetched cannot be kept either.
+  bool keeping() const { return !store_failed_; }
   std::optional<Error> stopped_by() const;
+
+  // An error when every call failed, so that a report would show nothing but gaps: kUnreachable when AWS
+  // throttled, failed or was silent, kDenied when it refused all.
+  Result<void> check_anything_came(const Client& client) const;
 
   // Counts dollars; false when they would pass --max-cost: do not ask.
   bool spend(double usd);
@@ -67,6 +77,8 @@ class Collection {
   Clock& clock_;
   mutable std::mutex mutex_;
   std::atomic<bool> stopped_{false};
+  std::atomic<bool> store_failed_{false};
+  std::map<ApiError::Kind, std::set<std::string>> failures_;  // operations
   std::optional<Error> error_;
   double spent_usd_ = 0;
 };

@@ -17,8 +17,12 @@ tl::unexpected<Error> none_found(const Session& session) {
                   "the instance metadata)",
                   session.profile),
       {},
-      "run `aws configure` or `aws sso login`, name a profile with --profile, or set AWS_ACCESS_KEY_ID and "
-      "AWS_SECRET_ACCESS_KEY");
+      session.profile_wanted.empty()
+          ? "run `aws configure` or `aws sso login`, name a profile with --profile, or set AWS_ACCESS_KEY_ID "
+            "and AWS_SECRET_ACCESS_KEY"
+          : fmt::format("the system file names the profile '{0}', and no profile exists on this machine: run "
+                        "`aws configure --profile {0}`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+                        session.profile_wanted));
 }
 
 // --profile makes the environment's keys and web identity silent; AWS_PROFILE does not.

@@ -77,7 +77,9 @@ class Doctor {
     const bool silent =
         error.kind == Kind::kUnreachable || error.kind == Kind::kThrottled || error.kind == Kind::kTransient;
     add(DoctorStatus::kFailed, "endpoint", error.text(),
-        "check the network, --region, --endpoint-url and proxies",
+        error.kind == Kind::kUnreachable
+            ? "check the network, --region, --endpoint-url and proxies"
+            : "it answers, but does not serve: wait some minutes, then try again",
         silent ? ErrorCode::kUnreachable : ErrorCode::kExpectation);
     return !silent;
   }
@@ -307,7 +309,8 @@ int DoctorReport::exit_code() const {
   return out;
 }
 
-DoctorReport doctor(const System& system, const AwsOptions& options) {
+DoctorReport doctor(const System& system, const AwsOptions& options,
+                    const std::function<void(std::string_view)>& notice) {
   const auto session = aws::open_session(aws::Environment::of_process(), options, system);
   if (!session) {
     DoctorReport report;
@@ -318,7 +321,7 @@ DoctorReport doctor(const System& system, const AwsOptions& options) {
     return report;
   }
   const auto transport = aws::open_transport(*session);
-  aws::Client client(*session, *transport, aws::system_clock());
+  aws::Client client(*session, *transport, aws::system_clock(), {}, notice);
   return aws::examine(system, client);
 }
 

@@ -32,25 +32,51 @@ std::string aws_endpoint(const ServiceInfo& service, std::string_view region) {
   return fmt::format("https://{}.{}.{}", service.host_prefix, region, suffix);
 }
 
+// Keys or a role that need no profile.
+bool has_ambient_credentials(const Environment& environment) {
+  for (const char* name : {"AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE",
+                           "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"})
+    if (environment.get(name)) return true;
+  return false;
+}
+
+tl::unexpected<Error> no_such_profile(const Session& session, const std::string& named_by) {
+  const std::string known = session.files.profile_names();
+  std::string hint = known.empty() ? fmt::format("no profile exists there: run `aws configure --profile {}`",
+                                                 shell_quoted(session.profile))
+                                   : fmt::format("profiles that exist: {}. Name one with --profile", known);
+  hint += named_by == "--profile"
+              ? ", or leave --profile out to use AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+              : ", or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+  if (named_by.starts_with("AWS_")) hint += fmt::format(" and unset {}", named_by);
+  return fail(ErrorCode::kCredentials,
+              fmt::format("there is no AWS profile '{}' (named by {})", session.profile, named_by),
+              session.files.config_path, hint);
+}
+
 Result<void> choose_profile(Session& session, const AwsOptions& options, const System& system) {
   const Environment& environment = session.environment;
-  const auto named = environment.get("AWS_PROFILE") ? environment.get("AWS_PROFILE")
-                                                    : environment.get("AWS_DEFAULT_PROFILE");
+  std::string named_by;
   if (!options.profile.empty()) {
     session.profile = options.profile;
     session.profile_flag = true;
-  } else if (named) {
-    session.profile = *named;
-  } else if (!environment.get("AWS_ACCESS_KEY_ID") && session.files.has_profile(system.aws_profile)) {
-    session.profile = system.aws_profile;
+    named_by = "--profile";
+  } else if (const auto profile = environment.get("AWS_PROFILE")) {
+    session.profile = *profile;
+    named_by = "AWS_PROFILE";
+  } else if (const auto other = environment.get("AWS_DEFAULT_PROFILE")) {
+    session.profile = *other;
+    named_by = "AWS_DEFAULT_PROFILE";
+  } else if (!system.aws_profile.empty() && !has_ambient_credentials(environment)) {
+    if (session.files.profile_names().empty()) {
+      session.profile_wanted = system.aws_profile;
+    } else {
+      session.profile = system.aws_profile;
+      named_by = fmt::format("the system file '{}'", system.name);
+    }
   }
-  if (session.profile != "default" && !session.files.has_profile(session.profile)) {
-    const std::string known = session.files.profile_names();
-    return fail(ErrorCode::kCredentials, fmt::format("there is no AWS profile '{}'", session.profile),
-                session.files.config_path,
-                known.empty() ? fmt::format("run `aws configure --profile {}`", session.profile)
-                              : fmt::format("known profiles: {}", known));
-  }
+  if (session.profile != "default" && !session.files.has_profile(session.profile))
+    return no_such_profile(session, named_by);
   session.settings = session.files.profile(session.profile);
   return {};
 }

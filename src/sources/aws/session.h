@@ -14,8 +14,9 @@ struct Session {
   Environment environment{{}};
   ConfigFiles files;
   std::string profile = "default";
-  bool profile_flag = false;  // named by --profile: then keys in the environment are not looked at
-  Section settings;           // of the profile
+  bool profile_flag = false;   // named by --profile: then keys in the environment are not looked at
+  std::string profile_wanted;  // the system file's, when this machine knows no profile at all
+  Section settings;            // of the profile
   std::string region;
   std::string endpoint_flag;
   bool debug = false;
@@ -26,9 +27,11 @@ struct Session {
   std::string cli_flags() const;
 };
 
-// Profile: flag, AWS_PROFILE, AWS_DEFAULT_PROFILE, the system file's (only when it exists here and no keys
-// stand in the environment), "default". Region: flag, AWS_REGION, AWS_DEFAULT_REGION, profile, system file.
-// kCredentials: no such profile; kUsage: no region; kInput: unreadable configuration.
+// Profile: flag, AWS_PROFILE, AWS_DEFAULT_PROFILE, the system file's, "default". The system file's is left
+// aside when keys or a role of the machine stand in the environment, or no profile exists here (an instance
+// with a role); when others exist but not this one, asking with another could ask the wrong account. Region:
+// flag, AWS_REGION, AWS_DEFAULT_REGION, profile, system file. kCredentials: no such profile; kUsage: no
+// region; kInput: unreadable configuration.
 Result<Session> open_session(Environment environment, const AwsOptions& options, const System& system);
 
 // Flag, AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL, [services x], the profile's endpoint_url, then AWS's

@@ -38,8 +38,10 @@ TEST(Preflight, CountsCallsBytesDollarsAndPermissions) {
 }
 
 TEST(Preflight, LogBytesStayWithinTheLimit) {
-  for (const auto& call : preflight(1000).calls)
-    if (call.action == "logs:FilterLogEvents") EXPECT_EQ(call.bytes, 1000u);
+  const auto plan = preflight(1000);
+  const auto logs = std::ranges::find(plan.calls, "logs:FilterLogEvents", &PlannedCall::action);
+  ASSERT_NE(logs, plan.calls.end());
+  EXPECT_EQ(logs->bytes, 1000u);
 }
 
 TEST(Preflight, TextSaysWhatAndHowMuch) {

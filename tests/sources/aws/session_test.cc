@@ -50,10 +50,17 @@ TEST_F(Sessions, AnUnknownProfileListsTheKnown) {
   EXPECT_NE(session.error().hint.find("one, two"), std::string::npos);
 }
 
-TEST_F(Sessions, TheSystemsProfileIsTakenOnlyWhenItIsHereAndNoKeysAreGiven) {
+TEST_F(Sessions, TheSystemsProfileIsTakenUnlessKeysAreGivenOrNoProfileExists) {
   options.region = "us-east-1";
   system.aws_profile = "team";
+  EXPECT_EQ(open()->profile, "default");  // an instance with a role has no profiles
+  EXPECT_EQ(open()->profile_wanted, "team");
+  config("[profile other]\nregion = eu-west-1\n");
+  ASSERT_FALSE(open());
+  EXPECT_NE(open().error().what.find("named by the system file"), std::string::npos);
+  variables["AWS_WEB_IDENTITY_TOKEN_FILE"] = "/token";
   EXPECT_EQ(open()->profile, "default");
+  variables.erase("AWS_WEB_IDENTITY_TOKEN_FILE");
   config("[profile team]\nregion = eu-west-1\n");
   EXPECT_EQ(open()->profile, "team");
   EXPECT_FALSE(open()->profile_flag);

@@ -61,7 +61,9 @@ TEST(XmlToJson, DeepNestingIsBounded) {
 TEST(XmlToJson, EntitiesOfADtdAreNotExpanded) {
   const auto json =
       xml_to_json("<!DOCTYPE x [<!ENTITY e 'boom'>]><XResponse><XResult><A>&e;</A></XResult></XResponse>");
-  if (json) EXPECT_EQ(json->at("A"), "&e;");
+  if (json) {  // refusing it is as good
+    EXPECT_EQ(json->at("A"), "&e;");
+  }
 }
 
 TEST(XmlError, ReadsCodeAndMessage) {
