@@ -16,6 +16,7 @@ namespace {
 
 constexpr const char* kDefaultSystem = "chatwoot";
 constexpr auto kTail = std::chrono::minutes(30);
+constexpr std::uint64_t kLiveLogBytesMax = 512'000'000;
 
 Result<System> chosen_system(const SystemOptions& options) {
   SystemOptions named = options;
@@ -37,6 +38,7 @@ Result<Duration> baseline_length(const GatherOptions& options) {
 }
 
 Result<std::uint64_t> log_bytes_max(const GatherOptions& options) {
+  if (options.max_log_bytes.empty()) return kLiveLogBytesMax;
   auto bytes = parse_size(options.max_log_bytes);
   if (!bytes) return fail(ErrorCode::kUsage, bytes.error().what, "--max-log-bytes", bytes.error().hint);
   return bytes;
@@ -121,8 +123,9 @@ void GatherOptions::add_to(CLI::App& app) {
   app.add_option("--endpoint-url", aws.endpoint_url, "Ask this endpoint instead of AWS");
   app.add_flag("--debug", aws.debug, "Show each request on stderr (secrets masked)");
   app.add_flag("!--no-verify-ssl", aws.verify_tls, "Do not check TLS certificates");
-  app.add_option("--max-log-bytes", max_log_bytes, "Stop collecting logs here; the cut is shown")
-      ->capture_default_str();
+  app.add_option(
+      "--max-log-bytes", max_log_bytes,
+      "Collect no more log than this; the cut is shown (default: 512MB from AWS, no limit for files)");
   app.add_option("--max-cost", max_cost_usd, "Dollars; ask nothing that would cost more");
   app.add_flag("--dry-run", dry_run, "Show what would be asked, and its price, then stop");
   app.add_option("--sign", sign_key, "Sign the capsule with this Ed25519 or SSH private key");
@@ -242,6 +245,12 @@ Result<void> collect_input(const GatherOptions& options, const System& system, c
                            Progress& progress) {
   CollectFilesOptions files;
   if (choice.window) files.keep = Window{baseline->start, choice.window->end + kTail};
+  files.first = choice.window;
+  if (!options.max_log_bytes.empty()) {
+    const auto bytes = log_bytes_max(options);
+    if (!bytes) return tl::unexpected(bytes.error());
+    files.max_log_bytes = *bytes;
+  }
   auto writer = create_store(directory);
   if (!writer) return tl::unexpected(writer.error());
   auto noted = write_notes(**writer, system, choice.window, baseline, choice.zone);

@@ -31,7 +31,7 @@ struct GatherOptions {
   WindowOptions window;
   std::string baseline = "1h";
   AwsOptions aws;
-  std::string max_log_bytes = "512MB";
+  std::string max_log_bytes;  // empty = 512 MB from AWS, no limit for files
   std::optional<double> max_cost_usd;
   bool dry_run = false;
   bool quiet = false;

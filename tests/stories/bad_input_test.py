@@ -174,6 +174,30 @@ class Files(BadInput):
         self.assertIn("too long", gap["detail"])
         self.assertLess((self.out / "report.md").stat().st_size, 5_000_000)
 
+    def test_a_log_limit_is_spent_on_the_window_and_the_cut_is_shown(self):
+        line = b"2025-08-21T%02d:%02d:%02dZ ERROR something happened\n"
+        whole_hour = [line % (22, m, s) for m in range(60) for s in range(60)]
+        window = [line % (23, m, s) for m in range(10) for s in range(60)]
+        for name in ("ai.log", "web.log"):
+            self.file(f"in/{name}", b"".join(whole_hour + window))
+        findings = self.assert_reported(self.investigate(
+            "--input", self.dir / "in", "--max-log-bytes", str(3 * sum(map(len, window))), *WINDOW))
+        counts = {p["id"]: p["count"] for p in findings["patterns"]}
+        self.assertEqual((counts["web.error"], counts["ai.error"]), (600, 600))  # the window is whole
+        for component in ("web", "ai"):
+            gap = self.assert_gap(findings, reason="cut", component=component)
+            self.assertIn("--max-log-bytes", gap["detail"])
+            self.assertLess(gap["window"]["start"], findings["window"]["start"])
+
+    def test_saved_events_left_out_beside_a_raw_log_are_a_gap(self):
+        self.file("in/web.log", b"".join(LINE % (i, b"happened") for i in range(9)))
+        self.file("in/filter-log-events-web-ERROR.json", json.dumps({"events": [
+            {"logStreamName": "other", "timestamp": 1755817500000, "ingestionTime": 1755817500000, "message": "ERROR x",
+             "eventId": "1"}]}))
+        findings = self.assert_reported(self.investigate("--input", self.dir / "in", *WINDOW))
+        gap = self.assert_gap(findings, subject="filter-log-events-web-ERROR.json", component="web")
+        self.assertIn("1 events not read again", gap["detail"])
+
     def test_invalid_utf_8_in_a_log_gives_valid_reports(self):
         bad = b"statement timeout \xff\xfe \xc3( \xed\xa0\x80 \xf0\x28\x8c\xbc \x00 \x1b[31m"
         self.file("in/bad.log", b"".join(

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kServicesPerCall = 10;
 constexpr std::size_t kTasksPerCall = 100;
+constexpr std::size_t kTasksMax = 5'000;  // ECS runs at most 5,000 of a service
 
 using Components = std::vector<const Component*>;
 
@@ -88,19 +89,26 @@ void describe_services(Client& client, Collection& collection, const std::string
 boost::json::array list_tasks(Client& client, Collection& collection, const Component& component,
                               const std::string& status) {
   boost::json::array arns;
+  const std::string subject =
+      fmt::format("{} tasks of ECS service {}", status == "RUNNING" ? "running" : "stopped", component.name);
+  bool cut = false;
   const auto done = for_each_page(
       client, Service::kEcs, "ListTasks",
       {{"cluster", component.cluster}, {"serviceName", component.name}, {"desiredStatus", status}},
       "nextToken", [&](boost::json::object& page) {
-        for (const auto& arn : array_at(page, "taskArns")) arns.push_back(arn);
-        return true;
+        for (const auto& arn : array_at(page, "taskArns")) {
+          cut = arns.size() >= kTasksMax;
+          if (cut) return false;
+          if (arn.is_string()) arns.push_back(arn);
+        }
+        return collection.going();
       });
   if (!done)
-    collection.failed({Service::kEcs, "ListTasks",
-                       fmt::format("{} tasks of ECS service {}", status == "RUNNING" ? "running" : "stopped",
-                                   component.name),
-                       component.id, std::nullopt},
-                      done.error());
+    collection.failed({Service::kEcs, "ListTasks", subject, component.id, std::nullopt}, done.error());
+  if (cut)
+    collection.put(Gap{GapReason::kCut, subject, component.id,
+                       fmt::format("only the first {} tasks were looked at", kTasksMax), "ecs:ListTasks",
+                       std::nullopt});
   return arns;
 }
 

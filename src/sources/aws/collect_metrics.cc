@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/printable.h"
 #include "sources/aws/answer.h"
 #include "sources/aws/collection.h"
 #include "sources/aws/metric_queries.h"
@@ -41,6 +42,7 @@ class MetricCollector {
 
   void batch(std::span<const MetricQuery> queries) {
     std::vector<Series> series(queries.size());
+    statuses_.assign(queries.size(), {});
     for (std::size_t i = 0; i < queries.size(); ++i) {
       series[i].id = queries[i].metric->metric;
       series[i].statistic = queries[i].statistic;
@@ -75,12 +77,15 @@ class MetricCollector {
     return done;
   }
 
-  static void take(const boost::json::object& result, std::vector<Series>& series) {
+  void take(const boost::json::object& result, std::vector<Series>& series) {
     const std::string id = text_at(result, "Id");
     std::size_t index = 0;
     if (id.size() < 2 || id.front() != 'q') return;
     const auto [end, problem] = std::from_chars(id.data() + 1, id.data() + id.size(), index);
-    if (problem == std::errc{} && index < series.size()) add_points(series[index], result);
+    if (problem != std::errc{} || index >= series.size()) return;
+    add_points(series[index], result);
+    // Of the last page: those before say PartialData because more follows.
+    if (auto status = text_at(result, "StatusCode"); !status.empty()) statuses_[index] = std::move(status);
   }
 
   void keep(std::span<const MetricQuery> queries, std::vector<Series>& series, bool tell_empty) {
@@ -91,11 +96,35 @@ class MetricCollector {
       if (!queries[i].long_view) points[queries[i].metric] += series[i].points.size();
     }
     if (!tell_empty) return;
+    tell_statuses(queries, points);
     for (const auto& query : queries) {
       const auto it = points.find(query.metric);
       if (it == points.end() || it->second > 0) continue;
       points.erase(it);
       if (collection_.going()) explain_empty(query);
+    }
+  }
+
+  // An answer may be whole and yet say of one of its metrics that it is not:
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataResult.html
+  // One gap a metric; what is told so is no longer in `points`.
+  void tell_statuses(std::span<const MetricQuery> queries,
+                     std::map<const SystemMetric*, std::size_t>& points) {
+    for (std::size_t i = 0; i < queries.size(); ++i) {
+      const std::string& status = statuses_[i];
+      if (status.empty() || status == "Complete" || queries[i].long_view || queries[i].extra) continue;
+      const auto it = points.find(queries[i].metric);
+      if (it == points.end()) continue;
+      Gap gap;
+      gap.reason = status == "Forbidden" ? GapReason::kDenied : GapReason::kUnreadable;
+      gap.subject = to_string(queries[i].metric->metric);
+      gap.component = queries[i].metric->component;
+      gap.action = "cloudwatch:GetMetricData";
+      gap.window = queries[i].window;
+      gap.detail = fmt::format("CloudWatch gave {} of {} ({})", it->second > 0 ? "only a part" : "nothing",
+                               queries[i].statistic, printable_text(status, 60));
+      collection_.put(gap);
+      points.erase(it);
     }
   }
 
@@ -166,6 +195,7 @@ class MetricCollector {
 
   Client& client_;
   Collection& collection_;
+  std::vector<std::string> statuses_;  // by query of the batch under way
 };
 
 }  // namespace

@@ -131,7 +131,11 @@ class CurlTransport : public HttpTransport {
       return {fmt::format("the answer is larger than {} MiB", options_.max_body_bytes >> 20), false, true};
     const bool hopeless = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL ||
                           code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;
-    return {*problem != '\0' ? problem : curl_easy_strerror(code), !hopeless, false};
+    std::string what = *problem != '\0' ? problem : curl_easy_strerror(code);
+    if (code == CURLE_PEER_FAILED_VERIFICATION)
+      what += " (where a proxy opens TLS, AWS_CA_BUNDLE must name its certificate)";
+    if (code == CURLE_OPERATION_TIMEDOUT) what = "timed out: " + what;
+    return {std::move(what), !hopeless, false};
   }
 
   Easy take() {

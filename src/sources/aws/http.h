@@ -51,7 +51,9 @@ class HttpTransport {
 struct CurlOptions {
   bool verify_tls = true;
   std::string ca_bundle;  // AWS_CA_BUNDLE; empty = the system's
-  std::size_t max_body_bytes = 32u << 20;
+  // AWS's largest answers are 1 MB of log events or 100,800 datapoints, some 6 MB with all their escapes;
+  // parsed, a hostile answer grows tenfold, and four are parsed at once.
+  std::size_t max_body_bytes = 16u << 20;
 };
 
 // Connections are kept and reused; proxies are taken from the environment as curl does.

@@ -4,6 +4,7 @@
 
 #include <cctype>
 
+#include "base/printable.h"
 #include "sources/aws/xml_json.h"
 
 namespace culprit::aws {
@@ -11,6 +12,10 @@ namespace culprit::aws {
 namespace {
 
 using Kind = ApiError::Kind;
+
+// What a service says of an error is shown on terminals and kept; AWS's own texts are far shorter.
+constexpr std::size_t kCodeBytesMax = 100;
+constexpr std::size_t kMessageBytesMax = 1000;
 
 struct CodeKind {
   std::string_view code;
@@ -106,6 +111,8 @@ ApiError error_of(const HttpResponse& response) {
     error.code = bare_code(header);
   if (error.code.empty()) error.code = fmt::format("HTTP {}", response.status);
   error.kind = kind_of(error.code, error.message, response.status);
+  error.code = printable_text(error.code, kCodeBytesMax);
+  error.message = printable_text(error.message, kMessageBytesMax);
   return error;
 }
 

@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "base/printable.h"
 #include "sources/aws/cli_command.h"
 
 namespace culprit::aws {
@@ -97,6 +98,24 @@ Result<void> choose_region(Session& session, const AwsOptions& options, const Sy
   return {};
 }
 
+// Endpoints stand in the journal, in messages and in commands to repeat: they must hold no secret.
+Result<void> check_endpoints(const Session& session) {
+  for (const auto service :
+       {Service::kSts, Service::kEcs, Service::kRds, Service::kCloudWatch, Service::kLogs}) {
+    const std::string url = endpoint_url(session, service);
+    const auto scheme = url.find("://");
+    if (!url.starts_with("http://") && !url.starts_with("https://"))
+      return fail(ErrorCode::kUsage, fmt::format("'{}' is not an endpoint URL", printable_text(url, 200)),
+                  std::string(info(service).title), "write it with its scheme: http://127.0.0.1:5000");
+    const std::string_view host = std::string_view(url).substr(scheme + 3);
+    if (host.substr(0, host.find_first_of("/?#")).find('@') != std::string_view::npos)
+      return fail(ErrorCode::kUsage, "an endpoint URL may not hold a user and password",
+                  fmt::format("the endpoint of {}", info(service).title),
+                  "requests are signed; write it without what stands before the @");
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string Session::cli_flags() const {
@@ -113,15 +132,12 @@ Result<Session> open_session(Environment environment, const AwsOptions& options,
   session.debug = options.debug;
   session.verify_tls = options.verify_tls;
   session.endpoint_flag = options.endpoint_url;
-  if (!options.endpoint_url.empty() && !options.endpoint_url.starts_with("http://") &&
-      !options.endpoint_url.starts_with("https://"))
-    return fail(ErrorCode::kUsage, fmt::format("'{}' is not an endpoint URL", options.endpoint_url), {},
-                "write it with its scheme: http://127.0.0.1:5000");
   auto files = read_config_files(session.environment);
   if (!files) return tl::unexpected(files.error());
   session.files = std::move(*files);
   if (auto done = choose_profile(session, options, system); !done) return tl::unexpected(done.error());
   if (auto done = choose_region(session, options, system); !done) return tl::unexpected(done.error());
+  if (auto done = check_endpoints(session); !done) return tl::unexpected(done.error());
   const std::string attempts =
       session.environment.get("AWS_MAX_ATTEMPTS").value_or(session.settings.get("max_attempts").value_or(""));
   std::from_chars(attempts.data(), attempts.data() + attempts.size(), session.max_attempts);

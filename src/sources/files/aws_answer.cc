@@ -214,7 +214,11 @@ void AwsAnswerReader::log_event(const json::value& item) {
     return complain("a log event without timestamp or message");
   holds_log_events_ = true;
   if (skip_log_events_) {
+    if (intake_.options().keep && !intake_.options().keep->contains(*time)) return;
     ++skipped_events_;
+    if (!skipped_window_) skipped_window_ = Window{*time, *time + Duration{1}};
+    skipped_window_->start = std::min(skipped_window_->start, *time);
+    skipped_window_->end = std::max(skipped_window_->end, *time + Duration{1});
     return;
   }
   auto text = std::string_view(message->get_string());

@@ -26,6 +26,7 @@ class AwsAnswerReader {
   const std::string& format() const { return format_; }  // "aws ecs describe-services"
   std::string target() const;                            // what it filled
   std::uint64_t skipped_events() const { return skipped_events_; }
+  std::optional<Window> skipped_window() const { return skipped_window_; }
   bool recognised() const { return !format_.empty(); }
   bool holds_log_events() const { return holds_log_events_; }
   const LogTarget& log_target() const { return log_target_; }
@@ -61,6 +62,7 @@ class AwsAnswerReader {
   bool holds_log_events_ = false;
   std::uint64_t tasks_listed_ = 0;
   std::uint64_t skipped_events_ = 0;
+  std::optional<Window> skipped_window_;
   std::size_t failures_ = 0;
   std::uint64_t complaints_ = 0;
   std::string first_complaint_;

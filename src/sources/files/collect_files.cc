@@ -26,7 +26,10 @@ struct Planned {
   Recognised recognised;
   LogTarget log_target;
   std::optional<Error> unopened;
+  std::optional<LogShare> share;  // of a limit on log bytes
 };
+
+bool is_packed(const InputFile& file) { return file.name.ends_with(".gz") || file.name.ends_with(".zst"); }
 
 // Text beside evidence that is meant for people or for Culprit itself.
 bool is_companion(std::string_view name) {
@@ -39,7 +42,7 @@ bool is_companion(std::string_view name) {
 }
 
 Planned plan(const InputFile& file, const System& system) {
-  Planned out{file, printable_text(file.name, kPathBytesMax), {}, {}, {}};
+  Planned out{file, printable_text(file.name, kPathBytesMax), {}, {}, {}, {}};
   const auto content = FileContent::open(file.path);
   if (!content) {
     out.unopened = content.error();
@@ -99,6 +102,7 @@ class Collector {
       if (plans.back().recognised.kind == FileKind::kLog) raw_groups_.insert(plans.back().log_target.group);
     }
     intake_.note("source", "files");
+    share_limit(plans);
     progress_.start("Reading files", total, ProgressUnit::kBytes);
     for (const auto& planned : plans) {
       one(planned);
@@ -118,7 +122,7 @@ class Collector {
   void one(const Planned& planned) {
     const auto started = std::chrono::steady_clock::now();
     const Time sent = wall_clock_now();
-    intake_.begin_file();
+    intake_.begin_file(planned.share);
     DetectedFile row;
     row.path = planned.subject;
     std::uint64_t shown = 0;
@@ -136,6 +140,32 @@ class Collector {
     report_.files.push_back(std::move(row));
   }
 
+  // With a limit that may not hold all, the logs are read once more beforehand to share it out.
+  void share_limit(std::vector<Planned>& plans) {
+    const std::uint64_t limit = intake_.options().max_log_bytes;
+    std::vector<Planned*> logs;
+    std::uint64_t bytes = 0;
+    bool packed = false;
+    for (auto& planned : plans) {
+      if (planned.recognised.kind != FileKind::kLog || planned.unopened) continue;
+      logs.push_back(&planned);
+      bytes += planned.file.bytes;
+      packed = packed || is_packed(planned.file);
+    }
+    if (limit == 0 || (bytes <= limit && !packed)) return;
+    progress_.start("Weighing logs", logs.size());
+    std::vector<LogShare> wanted;
+    for (const auto* planned : logs) {
+      auto content = FileContent::open(planned->file.path);
+      const FileJob job{planned->file,       planned->recognised, planned->subject, planned->log_target, {},
+                        [](std::uint64_t) {}};
+      wanted.push_back(content ? weigh_log(*content, job, intake_) : LogShare{});
+      progress_.advance(1);
+    }
+    const auto shares = share_out(wanted, limit);
+    for (std::size_t i = 0; i < logs.size(); ++i) logs[i]->share = shares[i];
+  }
+
   void read(const Planned& planned, DetectedFile& row, std::uint64_t& shown) {
     const auto kind = planned.recognised.kind;
     const bool readable = kind == FileKind::kLog || kind == FileKind::kAwsAnswer ||
@@ -145,8 +175,8 @@ class Collector {
       return refuse(planned, intake_, row);
     }
     auto content = FileContent::open(planned.file.path);
-    if (!content) return refuse({planned.file, planned.subject, {}, {}, content.error()}, intake_, row);
-    const bool packed = planned.file.name.ends_with(".gz") || planned.file.name.ends_with(".zst");
+    if (!content) return refuse({planned.file, planned.subject, {}, {}, content.error(), {}}, intake_, row);
+    const bool packed = is_packed(planned.file);
     const auto advance = [&](std::uint64_t unpacked) {
       const auto now = std::min(packed ? unpacked / kUsualPackingRatio : unpacked, planned.file.bytes);
       if (now > shown) progress_.advance(now - shown);

@@ -32,6 +32,7 @@ struct FilesReport {
 
 struct CollectFilesOptions {
   std::uint64_t max_log_bytes = 0;  // of message bytes kept; 0 = no limit
+  std::optional<Window> first;      // what the limit is spent on before anything else: the incident window
   std::optional<Window> keep;       // events outside are not kept (baseline, window and tail); unset = all
 };
 

@@ -44,6 +44,42 @@ void Intake::check(Result<void> result) {
   if (!result && !failure_) failure_ = result.error();
 }
 
+std::vector<LogShare> share_out(const std::vector<LogShare>& wanted, std::uint64_t limit_bytes) {
+  std::uint64_t first = 0;
+  std::uint64_t rest = 0;
+  for (const auto& log : wanted) {
+    first += log.first;
+    rest += log.rest;
+  }
+  const auto part = [](std::uint64_t of, std::uint64_t all, std::uint64_t limit) {
+    if (all <= limit) return of;
+    return static_cast<std::uint64_t>(static_cast<double>(of) / static_cast<double>(all) *
+                                      static_cast<double>(limit));
+  };
+  const std::uint64_t left = limit_bytes - std::min(first, limit_bytes);
+  std::vector<LogShare> out;
+  for (const auto& log : wanted)
+    out.push_back({part(log.first, first, limit_bytes), part(log.rest, rest, left)});
+  return out;
+}
+
+bool Intake::take_bytes(const LogEventView& event) {
+  if (options_.max_log_bytes == 0) return true;
+  const std::uint64_t bytes = event.message.size();
+  if (log_bytes_ + bytes > options_.max_log_bytes) return false;
+  if (share_) {
+    const bool comes_first = options_.first && options_.first->contains(event.time);
+    std::uint64_t& left = comes_first ? share_->first : share_->rest;
+    if (bytes > left) {
+      left = 0;  // the cut is one stretch, not a sieve
+      return false;
+    }
+    left -= bytes;
+  }
+  log_bytes_ += bytes;
+  return true;
+}
+
 void Intake::event(const LogEventView& event, std::string_view event_id) {
   if (failure_) return;
   if (options_.keep && !options_.keep->contains(event.time)) {
@@ -62,14 +98,12 @@ void Intake::event(const LogEventView& event, std::string_view event_id) {
       return;
     }
   }
-  if (options_.max_log_bytes > 0 && log_bytes_ + event.message.size() > options_.max_log_bytes) {
-    limit_reached_ = true;
+  if (!take_bytes(event)) {
     ++tally_.beyond_limit;
-    if (!tally_.first_left_out || event.time < *tally_.first_left_out) tally_.first_left_out = event.time;
+    stretch(tally_.left_out, event.time);
     return;
   }
   check(store_.append(event));
-  log_bytes_ += event.message.size();
   ++tally_.events;
   ++kept_events_;
   stretch(covered_, event.time);

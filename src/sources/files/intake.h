@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <vector>
 
 #include "sources/files/collect_files.h"
 
@@ -20,8 +21,18 @@ struct FileTally {
   std::uint64_t beyond_limit = 0;  // log events left out at max_log_bytes
   std::uint64_t points = 0;        // datapoints kept
   std::uint64_t states = 0;
-  std::optional<Time> first_left_out;  // of beyond_limit
+  std::optional<Window> left_out;  // what beyond_limit spans
 };
+
+// Message bytes of one log: inside the window that comes first, and outside of it.
+struct LogShare {
+  std::uint64_t first = 0;
+  std::uint64_t rest = 0;
+};
+
+// What each log may fill of a limit: the window that comes first is served before the rest, and what is too
+// little for all is shared in proportion, so that no log is lost to another one's name.
+std::vector<LogShare> share_out(const std::vector<LogShare>& wanted, std::uint64_t limit_bytes);
 
 // Not thread-safe. After a failure of the store everything else is ignored; see failure().
 class Intake {
@@ -29,7 +40,11 @@ class Intake {
   Intake(const System& system, const CollectFilesOptions& options, StoreWriter& store)
       : system_(system), options_(options), store_(store) {}
 
-  void begin_file() { tally_ = {}; }
+  // `share` is what a log may fill of the limit; nullopt = whatever is left.
+  void begin_file(std::optional<LogShare> share = std::nullopt) {
+    tally_ = {};
+    share_ = share;
+  }
   const FileTally& tally() const { return tally_; }
 
   // `event_id` is CloudWatch's, or empty.
@@ -48,7 +63,6 @@ class Intake {
   // Records what the system names and the input does not hold.
   void record_absences();
 
-  bool log_limit_reached() const { return limit_reached_; }
   bool anything_kept() const { return kept_events_ + kept_points_ + kept_states_ > 0; }
   std::uint64_t events_outside() const { return events_outside_; }
   std::optional<Window> covered() const { return covered_; }               // of what was kept
@@ -59,6 +73,7 @@ class Intake {
 
  private:
   void check(Result<void> result);
+  bool take_bytes(const LogEventView& event);
   void absent_logs(const Component& component);
   void absent_metrics(const Component& component);
   void absent_states(const Component& component);
@@ -67,8 +82,8 @@ class Intake {
   const CollectFilesOptions& options_;
   StoreWriter& store_;
   FileTally tally_;
+  std::optional<LogShare> share_;
   std::optional<Error> failure_;
-  bool limit_reached_ = false;
   std::uint64_t log_bytes_ = 0;
   std::uint64_t kept_events_ = 0, kept_points_ = 0, kept_states_ = 0, events_outside_ = 0;
   std::optional<Window> covered_, outside_span_;

@@ -15,6 +15,13 @@ void describe_log_events(const FileJob& job, const AwsAnswerReader& reader, Inta
     const auto text = fmt::format("{} events not read again: the input holds the raw log of {}",
                                   reader.skipped_events(), target.group);
     add_note(row, text);
+    intake.gap(
+        {GapReason::kNotAsked,
+         job.subject,
+         target.component,
+         fmt::format("{}. If that log is not the whole group's, analyse the answers without it.", text),
+         {},
+         reader.skipped_window()});
     return;
   }
   if (tally.repeated > 0)

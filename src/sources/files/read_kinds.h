@@ -22,6 +22,8 @@ struct FileJob {
 };
 
 // Fills format, target and note of the row and records gaps. Damage of the packing is left to the caller.
+// What a log would fill, without keeping anything of it.
+LogShare weigh_log(FileContent& content, const FileJob& job, const Intake& intake);
 void read_log(FileContent& content, const FileJob& job, Intake& intake, DetectedFile& row);
 void read_answer(FileContent& content, const FileJob& job, Intake& intake, DetectedFile& row);
 void read_csv(FileContent& content, const FileJob& job, Intake& intake, DetectedFile& row);

@@ -18,20 +18,20 @@ Time time_near(const InputFile& file, const Intake& intake) {
   return from_epoch_ms(std::int64_t{info.st_mtime} * 1000);
 }
 
-void record_limit(const FileJob& job, const FileContent& content, Intake& intake, DetectedFile& row) {
+// The gap is about the log group and the stretch that lacks events, so that nothing is concluded from it.
+void record_limit(const FileJob& job, Intake& intake, DetectedFile& row) {
   const auto& tally = intake.tally();
-  const auto from =
-      tally.first_left_out ? fmt::format(" from {} on", format_utc(*tally.first_left_out)) : std::string{};
   const auto text =
-      fmt::format("left out{}: the limit of {} bytes of log was reached after {} unpacked bytes of this file",
-                  from, intake.options().max_log_bytes, content.bytes_given());
+      fmt::format("{} events between {} and {} were left out: the limit of {} bytes of log was reached",
+                  tally.beyond_limit, format_utc(tally.left_out->start), format_utc(tally.left_out->end),
+                  intake.options().max_log_bytes);
   add_note(row, text);
   intake.gap({GapReason::kCut,
-              job.subject,
+              job.log_target.group,
               job.log_target.component,
-              fmt::format("Events of {} were {}.", job.log_target.group, text),
+              fmt::format("Of {} {} (--max-log-bytes).", job.subject, text),
               {},
-              intake.options().keep});
+              tally.left_out});
 }
 
 void record_losses(const FileJob& job, const SplitStats& stats, Intake& intake, DetectedFile& row) {
@@ -54,14 +54,26 @@ void record_losses(const FileJob& job, const SplitStats& stats, Intake& intake, 
 
 }  // namespace
 
+LogShare weigh_log(FileContent& content, const FileJob& job, const Intake& intake) {
+  const auto splitter = make_splitter(job.recognised.log_format, time_near(job.file, intake));
+  const auto& options = intake.options();
+  LogShare out;
+  const auto emit = [&](const SplitEvent& e) {
+    if (options.keep && !options.keep->contains(e.time)) return;
+    (options.first && options.first->contains(e.time) ? out.first : out.rest) += e.text.size();
+  };
+  for (auto block = content.next(); !block.empty(); block = content.next()) {
+    splitter->feed(block, emit);
+    job.progress(content.bytes_given());
+  }
+  splitter->finish(emit);
+  return out;
+}
+
 void read_log(FileContent& content, const FileJob& job, Intake& intake, DetectedFile& row) {
   row.format = job.recognised.format;
   row.target = fmt::format("{} stream {}", job.log_target.group, job.log_target.stream);
   if (!job.log_target.because.empty()) row.target += fmt::format(" (by {})", job.log_target.because);
-  if (intake.log_limit_reached()) {
-    record_limit(job, content, intake, row);
-    return;
-  }
   const auto splitter = make_splitter(job.recognised.log_format, time_near(job.file, intake));
   const auto emit = [&](const SplitEvent& e) {
     intake.event({0, job.log_target.group, job.log_target.stream, e.time, e.time, e.text});
@@ -69,11 +81,11 @@ void read_log(FileContent& content, const FileJob& job, Intake& intake, Detected
   for (auto block = content.next(); !block.empty(); block = content.next()) {
     splitter->feed(block, emit);
     job.progress(content.bytes_given());
-    if (intake.failure() || intake.log_limit_reached()) break;
+    if (intake.failure()) break;
   }
   splitter->finish(emit);
   record_losses(job, splitter->stats(), intake, row);
-  if (intake.log_limit_reached()) record_limit(job, content, intake, row);
+  if (intake.tally().beyond_limit > 0) record_limit(job, intake, row);
 }
 
 }  // namespace culprit

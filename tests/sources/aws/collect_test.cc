@@ -1,6 +1,9 @@
 // Collecting from an AWS that behaves, misbehaves, refuses and stays silent.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <atomic>
 
 #include "fake_aws.h"
 #include "memory_store.h"
@@ -283,6 +286,128 @@ TEST_F(Collecting, TellsAMetricWithoutDataFromOneThatDoesNotExist) {
   EXPECT_EQ(store.gap(to_string(system.metrics[0].metric))->reason, GapReason::kEmpty);
 }
 
+TEST_F(Collecting, AMetricThatCloudWatchGivesInPartOrNotAtAllIsAGap) {
+  aws.on("GetMetricData", [n = 0](const Call&) mutable {
+    if (++n == 1)
+      return ok(
+          R"({"MetricDataResults":[{"Id":"q0","StatusCode":"PartialData","Timestamps":[1755817200],"Values":[1]}],"NextToken":"n"})");
+    return ok(
+        R"({"MetricDataResults":[{"Id":"q0","StatusCode":"Complete","Timestamps":[1755817260],"Values":[1]}]})");
+  });
+  ASSERT_TRUE(collect());
+  EXPECT_EQ(store.gap(to_string(system.metrics[0].metric)), nullptr);  // the last page made it whole
+  for (const auto& [status, reason, word] :
+       {std::tuple{"InternalError", GapReason::kUnreadable, "only a part"},
+        {"PartialData", GapReason::kUnreadable, "only a part"},
+        {"Forbidden", GapReason::kDenied, "nothing"}}) {
+    const bool forbidden = reason == GapReason::kDenied;
+    store = MemoryStore{};
+    aws.on("GetMetricData",
+           fmt::format(
+               R"({{"MetricDataResults":[{{"Id":"q0","StatusCode":"{}","Timestamps":[{}],"Values":[{}]}}]}})",
+               status, forbidden ? "" : "1755817200", forbidden ? "" : "1"));
+    ASSERT_TRUE(collect());
+    const auto* gap = store.gap(to_string(system.metrics[0].metric));
+    ASSERT_NE(gap, nullptr) << status;
+    EXPECT_EQ(gap->reason, reason);
+    EXPECT_THAT(gap->detail, HasSubstr(word));
+    EXPECT_THAT(gap->detail, HasSubstr(status));
+  }
+}
+
+TEST_F(Collecting, TasksWithoutEndAreCutAndTold) {
+  aws.on("ListTasks", [n = 0](const Call&) mutable {
+    std::string arns;
+    for (int i = 0; i < 1000; ++i) arns += fmt::format("{}\"arn:task/{}-{}\"", i == 0 ? "" : ",", n, i);
+    return ok(fmt::format(R"({{"taskArns":[{}],"nextToken":"t{}"}})", arns, n++));
+  });
+  ASSERT_TRUE(collect());
+  const auto* gap = store.gap("running tasks of ECS service web-service");
+  ASSERT_NE(gap, nullptr);
+  EXPECT_EQ(gap->reason, GapReason::kCut);
+  EXPECT_EQ(aws.count("DescribeTasks"), 100u);
+}
+
+TEST_F(Collecting, WhatAServiceSaysOfAnErrorIsCutAndMadePrintable) {
+  aws.on("DescribeServices", [](const Call&) {
+    return answer(400, "{\"__type\":\"ValidationException\",\"message\":\"\\u001b[31m" +
+                           std::string(1'000'000, 'x') + "\"}");
+  });
+  ASSERT_TRUE(collect());
+  const auto* gap = store.gap("ECS service web-service");
+  ASSERT_NE(gap, nullptr);
+  EXPECT_LT(gap->detail.size(), 1500u);
+  EXPECT_EQ(gap->detail.find('\x1b'), std::string::npos);
+  for (const auto& entry : store.journal) EXPECT_LT(entry.outcome.size(), 1500u);
+}
+
+TEST_F(Collecting, CredentialsThatExpireMidwayLeaveWhatCameBeforeAndGapsForTheRest) {
+  std::atomic<int> asked = 0;
+  aws.on("FilterLogEvents", [&](const Call& call) {
+    if (++asked > 1) return json_error("ExpiredTokenException");
+    return ok("{\"events\":[" + log_event(call.parameters.at("startTime").as_int64(), "1", "early") + "]}");
+  });
+  const auto done = collect();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ErrorCode::kCredentials);
+  ASSERT_EQ(store.events.size(), 1u);
+  EXPECT_EQ(store.events[0].message, "early");
+  bool baseline = false;
+  for (const auto& gap : store.gaps) {
+    EXPECT_NE(gap.reason, GapReason::kEmpty) << gap.detail;
+    if (gap.subject == "/web" && gap.window && gap.window->start == options.baseline.start) baseline = true;
+  }
+  EXPECT_TRUE(baseline);
+  EXPECT_EQ(store.gap("log events")->reason, GapReason::kNotAsked);
+}
+
+TEST_F(Collecting, NothingButRefusalsIsDenied) {
+  for (const char* operation :
+       {"DescribeClusters", "DescribeServices", "ListTasks", "DescribeDBInstances", "DescribeEvents",
+        "GetMetricData", "DescribeAlarms", "DescribeLogGroups", "FilterLogEvents"})
+    aws.on(operation, [](const Call&) { return json_error("AccessDeniedException"); });
+  const auto done = collect();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ErrorCode::kDenied);
+  EXPECT_THAT(done.error().what, HasSubstr("logs:FilterLogEvents"));
+  EXPECT_THAT(done.error().what, HasSubstr("rds:DescribeEvents"));
+}
+
+TEST_F(Collecting, EndlessThrottlingOfEverythingEndsWithinAMinute) {
+  FakeAws storm;
+  storm.otherwise = [](const Call&) { return json_error("ThrottlingException"); };
+  const Session session = session_with(variables);
+  Collection collection(system, options, store, *progress, clock);
+  std::vector<std::string> notices;
+  std::mutex mutex;
+  Client client(session, storm, clock, {}, [&](std::string_view line) {
+    const std::lock_guard lock(mutex);
+    notices.emplace_back(line);
+  });
+  const auto done = collect_with(client, collection);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ErrorCode::kUnreachable);
+  EXPECT_THAT(done.error().what, HasSubstr("throttled"));
+  EXPECT_LT(clock.slept(), std::chrono::minutes{1});
+  ASSERT_FALSE(notices.empty());
+  EXPECT_THAT(notices[0], HasSubstr("sts:GetCallerIdentity is throttled"));
+}
+
+TEST_F(Collecting, ANetworkThatSwallowsPacketsIsNotTriedAgainAndAgain) {
+  FakeAws silent;
+  silent.otherwise = [this](const Call&) -> TransportResult<HttpResponse> {
+    clock.sleep(std::chrono::seconds{60});
+    return tl::unexpected(TransportError{"timed out", true, false});
+  };
+  AwsOptions one_endpoint;
+  one_endpoint.endpoint_url = "http://127.0.0.1:1";
+  const Session session = session_with(variables, one_endpoint);
+  Collection collection(system, options, store, *progress, clock);
+  Client client(session, silent, clock);
+  ASSERT_FALSE(collect_with(client, collection));
+  EXPECT_EQ(silent.calls.size(), 1u);  // one endpoint for all services, and one attempt used the patience up
+}
+
 TEST_F(Collecting, AnExpiredTokenEndsTheWholeWithAHint) {
   aws.on("GetCallerIdentity", [](const Call&) {
     return answer(
@@ -335,7 +460,7 @@ TEST_F(Collecting, TruncatedAnswersAreGapsAfterAsecondTry) {
 
 TEST_F(Collecting, AHugeAnswerIsAGap) {
   aws.on("DescribeServices", [](const Call&) -> TransportResult<HttpResponse> {
-    return tl::unexpected(TransportError{"the answer is larger than 32 MiB", false, true});
+    return tl::unexpected(TransportError{"the answer is larger than 16 MiB", false, true});
   });
   ASSERT_TRUE(collect());
   EXPECT_EQ(store.gap("ECS service web-service")->reason, GapReason::kUnreadable);

@@ -68,6 +68,19 @@ TEST_F(Sessions, TheSystemsProfileIsTakenUnlessKeysAreGivenOrNoProfileExists) {
   EXPECT_EQ(open()->profile, "default");
 }
 
+TEST_F(Sessions, AnEndpointWithAPasswordIsRefusedSinceEndpointsAreWrittenDown) {
+  options.region = "us-east-1";
+  variables["AWS_ENDPOINT_URL_ECS"] = "https://user:hunter2@proxy.example/aws";
+  const auto session = open();
+  ASSERT_FALSE(session);
+  EXPECT_EQ(session.error().code, ErrorCode::kUsage);
+  EXPECT_EQ(session.error().message().find("hunter2"), std::string::npos);
+  variables["AWS_ENDPOINT_URL_ECS"] = "https://proxy.example/a@b";  // an @ in the path is no password
+  EXPECT_TRUE(open());
+  variables["AWS_ENDPOINT_URL_ECS"] = "proxy.example";
+  EXPECT_EQ(open().error().code, ErrorCode::kUsage);
+}
+
 TEST_F(Sessions, EndpointInOrder) {
   options.region = "eu-central-1";
   EXPECT_EQ(endpoint_url(*open(), Service::kCloudWatch), "https://monitoring.eu-central-1.amazonaws.com");

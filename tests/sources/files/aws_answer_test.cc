@@ -132,6 +132,12 @@ TEST(AwsAnswer, EventsAreNotReadAgainBesideTheRawLog) {
   EXPECT_THAT(store.messages(kWeb), SizeIs(2));
   EXPECT_THAT(row_of(*report, "filter-log-events-web-ERROR.json")->note,
               HasSubstr("2 events not read again"));
+  const auto* gap = store.gap_about("filter-log-events-web-ERROR.json");
+  ASSERT_NE(gap, nullptr);
+  EXPECT_EQ(gap->component, "web");
+  EXPECT_THAT(gap->detail, HasSubstr("the input holds the raw log of /aws/ecs/shop-web"));
+  EXPECT_EQ(gap->window->start, kFive);
+  EXPECT_EQ(store.gap_about(kWeb), nullptr);  // the raw log itself can be relied on
 }
 
 TEST(AwsAnswer, EventsOfGetLogEventsAndOfQueriesTakeTheStreamFromThePath) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "sources/files/intake.h"
 #include "support.h"
 
 namespace culprit {
@@ -19,6 +20,7 @@ using testing::Not;
 using testing::SizeIs;
 
 constexpr std::string_view kWeb = "/aws/ecs/shop-web";
+constexpr std::string_view kAi = "/aws/ecs/shop-ai";
 constexpr std::string_view kDb = "/aws/rds/instance/shop-db/postgresql";
 
 constexpr std::string_view kPostgresLog =
@@ -142,24 +144,62 @@ TEST(CollectFiles, SaysWhichTimeTheInputCoversWhenNothingLiesInTheWindow) {
 
 TEST(CollectFiles, StopsAtTheLimitAndNamesWhatIsLeftOut) {
   Folder in;
-  in.file("ai.log", rails_log(100))
-      .file("web.log", rails_log(10))
+  in.file("ai.log", rails_log(60))
+      .file("web.log", rails_log(60))
       .file("rds-CPUUtilization.csv", "timestamp,value\n1755817200,5\n");
   RememberingStore store;
   CollectFilesOptions options;
-  options.max_log_bytes = 800;
+  options.max_log_bytes = 850;
   const auto report = collect(in.path(), store, options);
   ASSERT_TRUE(report);
   std::size_t kept = 0;
   for (const auto& e : store.events) kept += e.message.size();
-  EXPECT_LE(kept, 800u);
+  EXPECT_LE(kept, 850u);
   EXPECT_GT(kept, 700u);
-  for (const auto* path : {"ai.log", "web.log"}) {
-    ASSERT_NE(store.gap_about(path), nullptr) << path;
-    EXPECT_EQ(store.gap_about(path)->reason, GapReason::kCut);
-    EXPECT_THAT(store.gap_about(path)->detail, HasSubstr("the limit of 800 bytes of log was reached"));
+  for (const auto& [group, path] : {std::pair{kAi, "ai.log"}, {kWeb, "web.log"}}) {
+    const auto* gap = store.gap_about(group);
+    ASSERT_NE(gap, nullptr) << path;
+    EXPECT_EQ(gap->reason, GapReason::kCut);
+    EXPECT_THAT(gap->detail, HasSubstr(path));
+    EXPECT_THAT(gap->detail, HasSubstr("the limit of 850 bytes of log was reached"));
+    ASSERT_TRUE(gap->window);
+    for (const auto& e : store.events) EXPECT_FALSE(e.group == group && gap->window->contains(e.time));
   }
   EXPECT_EQ(store.series.size(), 1u);  // metrics are no log
+}
+
+TEST(CollectFiles, TheLimitGoesToTheIncidentWindowBeforeAnyFilesName) {
+  Folder in;
+  in.file("ai.log", rails_log(60)).file("web.log", rails_log(60));
+  RememberingStore store;
+  CollectFilesOptions options;
+  const Time start = from_epoch_ms(1755817240000);  // 23:00:40
+  options.first = Window{start, start + std::chrono::seconds{10}};
+  options.max_log_bytes = 20 * 77 + 10 * 77;  // both windows, and half as much of the rest
+  ASSERT_TRUE(collect(in.path(), store, options));
+  std::map<std::string, int> in_window;
+  for (const auto& e : store.events) in_window[e.group] += options.first->contains(e.time) ? 1 : 0;
+  EXPECT_EQ(in_window[std::string(kAi)], 10);
+  EXPECT_EQ(in_window[std::string(kWeb)], 10);
+  EXPECT_GT(store.events.size(), 24u);
+  EXPECT_LT(store.events.size(), 33u);
+  EXPECT_NE(store.gap_about(kWeb), nullptr);
+}
+
+TEST(ShareOut, ServesTheWindowFirstAndSharesInProportion) {
+  const auto firsts = [](const std::vector<LogShare>& shares) {
+    return std::vector<std::uint64_t>{shares[0].first, shares[1].first};
+  };
+  const auto rests = [](const std::vector<LogShare>& shares) {
+    return std::vector<std::uint64_t>{shares[0].rest, shares[1].rest};
+  };
+  const std::vector<LogShare> wanted{{100, 1000}, {300, 3000}};
+  EXPECT_THAT(firsts(share_out(wanted, 10'000)), ElementsAre(100, 300));
+  EXPECT_THAT(rests(share_out(wanted, 10'000)), ElementsAre(1000, 3000));
+  EXPECT_THAT(firsts(share_out(wanted, 800)), ElementsAre(100, 300));
+  EXPECT_THAT(rests(share_out(wanted, 800)), ElementsAre(100, 300));
+  EXPECT_THAT(firsts(share_out(wanted, 200)), ElementsAre(50, 150));
+  EXPECT_THAT(rests(share_out(wanted, 200)), ElementsAre(0, 0));
 }
 
 TEST(CollectFiles, RecordsWhatTheSystemNamesAndTheInputLacks) {
