@@ -55,6 +55,7 @@ class VarintReader {
   }
   bool ok() const { return ok_; }
   bool done() const { return rest_.empty(); }
+  std::string_view rest() const { return rest_; }
 
  private:
   std::string_view rest_;

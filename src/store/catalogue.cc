@@ -69,7 +69,9 @@ std::string on_one_line(std::string_view sql) {
 }
 
 Result<void> check_tables(const Database& database) {
-  auto asked = database.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name");
+  auto asked = database.prepare(
+      "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY "
+      "name");
   if (!asked) return tl::unexpected(asked.error());
   std::vector<std::string> found;
   if (auto read = each_row(*asked, [&](Statement& s) { found.push_back(on_one_line(s.text(0))); }); !read)
@@ -113,7 +115,7 @@ Result<void> Catalogue::commit() { return database_->execute("COMMIT"); }
 void Catalogue::roll_back() { (void)database_->execute("ROLLBACK"); }
 
 void Catalogue::fold_log() {
-  insert_block_.reset();
+  insert_segment_.reset();
   insert_point_.reset();
   insert_series_.reset();
   insert_state_.reset();
@@ -132,7 +134,7 @@ Result<Statement*> Catalogue::prepared(std::optional<Statement>& slot, std::stri
 }
 
 Result<std::uint32_t> Catalogue::add_group(std::string_view name) {
-  auto s = database_->prepare("INSERT INTO log_group(name) VALUES(?)");
+  auto s = database_->prepare("INSERT INTO log_group(name, last_number) VALUES(?, 0)");
   if (!s) return tl::unexpected(s.error());
   if (auto run = s->bind(1, name).run(); !run) return tl::unexpected(run.error());
   return static_cast<std::uint32_t>(database_->last_insert_id());
@@ -146,16 +148,54 @@ Result<std::uint32_t> Catalogue::add_stream(std::uint32_t group_id, std::string_
   return static_cast<std::uint32_t>(database_->last_insert_id());
 }
 
-Result<void> Catalogue::add_block(const BlockEntry& e) {
-  auto s = prepared(insert_block_, "INSERT INTO block VALUES(?,?,?,?,?,?,?,?,?,?)");
+Result<std::uint32_t> Catalogue::add_segment(const SegmentEntry& e) {
+  auto s = prepared(insert_segment_,
+                    "INSERT INTO segment(group_id, first_number, last_number, events, first_ms, last_ms,"
+                    " message_bytes, size_bytes, id) VALUES(?,?,?,?,?,?,?,?,?)");
   if (!s) return tl::unexpected(s.error());
   const auto as_signed = [](std::uint64_t v) { return static_cast<std::int64_t>(v); };
+  const SegmentSummary& m = e.summary;
   (*s)->bind(1, std::int64_t{e.group_id})
-      .bind(2, as_signed(e.first_number))
-      .bind(3, as_signed(e.last_number));
-  (*s)->bind(4, std::int64_t{e.count}).bind(5, e.min_time_ms).bind(6, e.max_time_ms);
-  (*s)->bind(7, as_signed(e.message_bytes)).bind(8, std::int64_t{e.segment});
-  return (*s)->bind(9, as_signed(e.offset)).bind(10, as_signed(e.size_bytes)).run();
+      .bind(2, as_signed(m.first_number))
+      .bind(3, as_signed(m.last_number));
+  (*s)->bind(4, as_signed(m.events))
+      .bind(5, std::int64_t{to_epoch_ms(m.first_time)})
+      .bind(6, std::int64_t{to_epoch_ms(m.last_time)});
+  (*s)->bind(7, as_signed(m.message_bytes)).bind(8, as_signed(m.segment_bytes));
+  if (e.id != 0)
+    (*s)->bind(9, std::int64_t{e.id});
+  else
+    (*s)->bind_null(9);
+  if (auto run = (*s)->run(); !run) return tl::unexpected(run.error());
+  const auto id = static_cast<std::uint32_t>(database_->last_insert_id());
+  auto known = database_->prepare("UPDATE log_group SET last_number=max(last_number, ?) WHERE id=?");
+  if (!known) return tl::unexpected(known.error());
+  if (auto run = known->bind(1, as_signed(m.last_number)).bind(2, std::int64_t{e.group_id}).run(); !run)
+    return tl::unexpected(run.error());
+  return id;
+}
+
+Result<void> Catalogue::remove_segment(std::uint32_t id) {
+  auto s = database_->prepare("DELETE FROM segment WHERE id=?");
+  if (!s) return tl::unexpected(s.error());
+  return s->bind(1, std::int64_t{id}).run();
+}
+
+Result<void> Catalogue::remove_segments() { return database_->execute("DELETE FROM segment"); }
+
+Result<std::int64_t> Catalogue::data_version() const {
+  auto s = database_->prepare("PRAGMA data_version");
+  if (!s) return tl::unexpected(s.error());
+  if (auto row = s->step(); !row) return tl::unexpected(row.error());
+  return s->integer(0);
+}
+
+Result<std::string> Catalogue::integrity_problem() const {
+  auto s = database_->prepare("PRAGMA integrity_check(1)");
+  if (!s) return tl::unexpected(s.error());
+  if (auto row = s->step(); !row) return tl::unexpected(row.error());
+  const auto said = s->text(0);
+  return said == "ok" ? std::string() : said;
 }
 
 Result<std::int64_t> Catalogue::series_id(const Series& series) {
@@ -224,11 +264,12 @@ Result<void> Catalogue::put_note(std::string_view key, std::string_view value) {
 }
 
 Result<std::vector<NamedGroup>> Catalogue::groups() const {
-  auto s = database_->prepare("SELECT id, name FROM log_group ORDER BY id");
+  auto s = database_->prepare("SELECT id, name, last_number FROM log_group ORDER BY id");
   if (!s) return tl::unexpected(s.error());
   std::vector<NamedGroup> out;
   auto read = each_row(*s, [&](Statement& r) {
-    out.push_back({static_cast<std::uint32_t>(r.integer(0)), r.text(1)});
+    out.push_back(
+        {static_cast<std::uint32_t>(r.integer(0)), r.text(1), static_cast<EventNumber>(r.integer(2))});
   });
   if (!read) return tl::unexpected(read.error());
   return out;
@@ -246,22 +287,19 @@ Result<std::vector<NamedStream>> Catalogue::streams() const {
   return out;
 }
 
-Result<std::vector<BlockEntry>> Catalogue::blocks() const {
-  auto s = database_->prepare("SELECT * FROM block ORDER BY group_id, first_number");
+Result<std::vector<SegmentEntry>> Catalogue::segments() const {
+  auto s = database_->prepare(
+      "SELECT id, group_id, first_number, last_number, events, first_ms, last_ms, message_bytes, size_bytes"
+      " FROM segment ORDER BY group_id, first_number");
   if (!s) return tl::unexpected(s.error());
-  std::vector<BlockEntry> out;
+  std::vector<SegmentEntry> out;
   auto read = each_row(*s, [&](Statement& r) {
-    BlockEntry e;
-    e.group_id = static_cast<std::uint32_t>(r.integer(0));
-    e.first_number = static_cast<EventNumber>(r.integer(1));
-    e.last_number = static_cast<EventNumber>(r.integer(2));
-    e.count = static_cast<std::uint32_t>(r.integer(3));
-    e.min_time_ms = r.integer(4);
-    e.max_time_ms = r.integer(5);
-    e.message_bytes = static_cast<std::uint64_t>(r.integer(6));
-    e.segment = static_cast<std::uint32_t>(r.integer(7));
-    e.offset = static_cast<std::uint64_t>(r.integer(8));
-    e.size_bytes = static_cast<std::uint64_t>(r.integer(9));
+    const auto number = [&](int column) { return static_cast<std::uint64_t>(r.integer(column)); };
+    SegmentEntry e;
+    e.id = static_cast<std::uint32_t>(r.integer(0));
+    e.group_id = static_cast<std::uint32_t>(r.integer(1));
+    e.summary = {number(4), number(2), number(3), from_epoch_ms(r.integer(5)), from_epoch_ms(r.integer(6)),
+                 number(7), number(8)};
     out.push_back(e);
   });
   if (!read) return tl::unexpected(read.error());

@@ -1,5 +1,5 @@
 // The catalogue: the SQLite file of an embedded store. Everything small lives here, and the directory of
-// the blocks in the segments. Tables: see catalogue_schema.h.
+// the segments. Tables: see catalogue_schema.h.
 #pragma once
 
 #include <memory>
@@ -9,29 +9,23 @@
 #include <vector>
 
 #include "base/error.h"
-#include "store/block.h"
+#include "engine/segment.h"
 #include "store/sqlite.h"
 #include "store/store.h"
 
 namespace culprit {
 
-// Where a block lies, and what its header says.
-struct BlockEntry {
-  std::uint32_t segment = 0;  // file segments/NNNNNN.seg
-  std::uint64_t offset = 0;
-  std::uint64_t size_bytes = 0;
+// A segment file segments/NNNNNN.seg, and what is known of it without opening it.
+struct SegmentEntry {
+  std::uint32_t id = 0;  // never used again after the segment is gone
   std::uint32_t group_id = 0;
-  std::uint32_t count = 0;
-  EventNumber first_number = 0;
-  EventNumber last_number = 0;
-  std::int64_t min_time_ms = 0;
-  std::int64_t max_time_ms = 0;
-  std::uint64_t message_bytes = 0;
+  SegmentSummary summary;
 };
 
 struct NamedGroup {
   std::uint32_t id = 0;
   std::string name;
+  EventNumber last_number = 0;  // the highest that ever was in a segment of it; kept when segments go
 };
 
 struct NamedStream {
@@ -51,21 +45,28 @@ class Catalogue {
   Result<void> begin_reading();  // what is read until commit() is of one moment
   Result<void> commit();
   void roll_back();
+  // Changes whenever another connection has committed.
+  Result<std::int64_t> data_version() const;
+  // SQLite's own look at its pages; empty when all is well, else the first complaint.
+  Result<std::string> integrity_problem() const;
   // Makes the catalogue one plain file again, unless others still read it.
   void fold_log();
 
   Result<std::uint32_t> add_group(std::string_view name);
   Result<std::uint32_t> add_stream(std::uint32_t group_id, std::string_view name);
-  Result<void> add_block(const BlockEntry& entry);
+  // Under its id, or with id 0 under the next one, which is returned. An id is never given twice.
+  Result<std::uint32_t> add_segment(const SegmentEntry& entry);
+  Result<void> remove_segment(std::uint32_t id);
+  Result<void> remove_segments();
   Result<void> put_series(const Series& series);  // finite values only
   Result<void> put_state(const ResourceState& state);
   Result<void> put_gap(const Gap& gap);
   Result<void> put_journal(const JournalEntry& entry);
   Result<void> put_note(std::string_view key, std::string_view value);
 
-  Result<std::vector<NamedGroup>> groups() const;    // by id
-  Result<std::vector<NamedStream>> streams() const;  // by id
-  Result<std::vector<BlockEntry>> blocks() const;    // by (group_id, first_number)
+  Result<std::vector<NamedGroup>> groups() const;      // by id
+  Result<std::vector<NamedStream>> streams() const;    // by id
+  Result<std::vector<SegmentEntry>> segments() const;  // by (group_id, first_number)
   Result<std::vector<Series>> series(const MetricId& id, const Window& window) const;
   Result<std::vector<MetricId>> metrics() const;
   Result<std::vector<ResourceState>> states(std::string_view kind) const;
@@ -82,7 +83,7 @@ class Catalogue {
   Result<std::int64_t> series_id(const Series& series);
 
   std::unique_ptr<Database> database_;  // declared first: outlives the statements
-  std::optional<Statement> insert_block_;
+  std::optional<Statement> insert_segment_;
   std::optional<Statement> insert_point_;
   std::optional<Statement> insert_series_;
   std::optional<Statement> insert_state_;

@@ -9,12 +9,11 @@ namespace culprit {
 namespace {
 
 constexpr std::string_view kCopies[] = {
-    "INSERT INTO block SELECT * FROM source.block ORDER BY group_id, first_number",
     "INSERT INTO gap SELECT row_number() OVER (ORDER BY seq), reason, subject, component, detail, action,"
     " start_ms, end_ms FROM source.gap ORDER BY seq",
     "INSERT INTO journal SELECT row_number() OVER (ORDER BY time_ms, seq), time_ms, action, request, outcome,"
     " answer_bytes, duration_ms, attempts FROM source.journal ORDER BY time_ms, seq",
-    "INSERT INTO log_group SELECT id, name FROM source.log_group ORDER BY id",
+    "INSERT INTO log_group SELECT id, name, last_number FROM source.log_group ORDER BY id",
     "INSERT INTO note SELECT name, value FROM source.note ORDER BY name",
     "INSERT INTO series SELECT row_number() OVER (ORDER BY namespace, name, dimensions, statistic, period_s),"
     " namespace, name, dimensions, statistic, period_s, unit FROM source.series"
@@ -24,6 +23,7 @@ constexpr std::string_view kCopies[] = {
     " ORDER BY s.id, p.time_ms",
     "INSERT INTO state SELECT row_number() OVER (ORDER BY kind, id, observed_at_ms, seq), kind, id,"
     " observed_at_ms, document FROM source.state ORDER BY kind, id, observed_at_ms, seq",
+    "INSERT INTO segment SELECT * FROM source.segment ORDER BY id",
     "INSERT INTO stream SELECT id, group_id, name FROM source.stream ORDER BY id",
 };
 

@@ -1,17 +1,24 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <mutex>
 
 #include "base/file.h"
 #include "store/embedded_store.h"
-#include "store/segment.h"
+#include "store/segment_encoder.h"
+#include "store/segment_files.h"
 #include "store/store_format.h"
+#include "store/write_ahead_log.h"
+#include "store/writer_lock.h"
 
 namespace culprit {
 
 namespace {
 
-constexpr std::size_t kBufferBytesMax = std::size_t{16} << 20;
+constexpr std::size_t kMessageBytesMax = std::size_t{64} << 20;
+constexpr std::size_t kBatchBytes = std::size_t{1} << 20;
+constexpr std::size_t kBatchRows = 16'384;
+constexpr std::uint64_t kLogBytesMax = std::uint64_t{64} << 20;  // then the oldest events go into segments
 
 struct StringHash {
   using is_transparent = void;
@@ -20,40 +27,54 @@ struct StringHash {
 template <class Value>
 using NameMap = std::unordered_map<std::string, Value, StringHash, std::equal_to<>>;
 
-struct OpenGroup {
+struct KnownGroup {
   std::uint32_t id = 0;
   NameMap<std::uint32_t> streams;
-  BlockBuilder builder;
 };
 
-// Events wait in one builder a log group. commit() orders it all: blocks to the segment, fsync, and then one
-// SQLite transaction that makes blocks, names and rows visible together.
+// Events are gathered in a batch, the batch goes to the log (CommitBy::kLog) and to the encoder's thread.
+// Segments become part of the store in one SQLite transaction together with all else that was written; then
+// the log's files that they cover go away.
 class EmbeddedWriter : public StoreWriter {
  public:
-  EmbeddedWriter(FileHandle lock, Catalogue catalogue, SegmentWriter segments)
-      : lock_(std::move(lock)), catalogue_(std::move(catalogue)), segments_(std::move(segments)) {}
+  EmbeddedWriter(std::filesystem::path directory, CommitBy commit_by, FileHandle lock, Catalogue catalogue,
+                 std::unique_ptr<WriteAheadLog> log)
+      : directory_(std::move(directory)),
+        commit_by_(commit_by),
+        lock_(std::move(lock)),
+        catalogue_(std::move(catalogue)),
+        log_(std::move(log)),
+        encoder_(directory_) {}
 
   ~EmbeddedWriter() override {
     if (in_transaction_) catalogue_.roll_back();
     catalogue_.fold_log();
   }
 
-  Result<void> load(const std::vector<BlockEntry>& blocks) {
-    for (const auto& b : blocks) next_number_ = std::max(next_number_, b.last_number + 1);
+  // Names and numbers of the catalogue, and the events of the log that no segment has.
+  Result<void> recover() {
     const auto groups = catalogue_.groups();
     if (!groups) return tl::unexpected(groups.error());
-    std::unordered_map<std::uint32_t, OpenGroup*> by_id;
+    std::unordered_map<std::uint32_t, KnownGroup*> by_id;
+    std::unordered_map<std::uint32_t, EventNumber> in_segments;
     for (const auto& g : *groups) {
-      auto& open = groups_[g.name];
-      open.id = g.id;
-      by_id[g.id] = &open;
+      auto& known = groups_[g.name];
+      known.id = g.id;
+      by_id[g.id] = &known;
+      in_segments[g.id] = g.last_number;
+      next_number_ = std::max(next_number_, g.last_number + 1);
     }
     const auto streams = catalogue_.streams();
     if (!streams) return tl::unexpected(streams.error());
     for (const auto& s : *streams)
       if (const auto found = by_id.find(s.group_id); found != by_id.end())
         found->second->streams[s.name] = s.id;
-    return {};
+    auto content = read_wal(directory_);
+    if (!content) return tl::unexpected(content.error());
+    for (const auto& batch : content->batches)
+      if (auto replayed = replay(batch, in_segments); !replayed) return replayed;
+    if (auto told = tell_damage(content->damage); !told) return told;
+    return log_->drop_below(encoder_.oldest_pending().value_or(next_number_));
   }
 
   Result<void> append(const LogEventView& event) override {
@@ -62,11 +83,12 @@ class EmbeddedWriter : public StoreWriter {
                   fmt::format("a message of {} bytes is longer than the limit of {}", event.message.size(),
                               kMessageBytesMax),
                   fmt::format("{} {}", event.group, event.stream));
+    const std::lock_guard lock(mutex_);
     return guarded([&] { return append_unguarded(event); });
   }
 
   Result<void> put_series(const Series& series) override {
-    return guarded([&]() -> Result<void> {
+    return write_row([&]() -> Result<void> {
       const auto finite = [](const Datapoint& p) { return std::isfinite(p.value); };
       const auto bad = series.points.size() - static_cast<std::size_t>(std::count_if(
                                                   series.points.begin(), series.points.end(), finite));
@@ -86,39 +108,41 @@ class EmbeddedWriter : public StoreWriter {
   }
 
   Result<void> put_state(const ResourceState& state) override {
-    return guarded([&] { return catalogue_.put_state(state); });
+    return write_row([&] { return catalogue_.put_state(state); });
   }
   Result<void> put_gap(const Gap& gap) override {
-    return guarded([&] { return catalogue_.put_gap(gap); });
+    return write_row([&] { return catalogue_.put_gap(gap); });
   }
   Result<void> put_journal(const JournalEntry& entry) override {
-    return guarded([&] { return catalogue_.put_journal(entry); });
+    return write_row([&] { return catalogue_.put_journal(entry); });
   }
   Result<void> put_note(std::string_view key, std::string_view value) override {
-    return guarded([&] { return catalogue_.put_note(key, value); });
+    return write_row([&] { return catalogue_.put_note(key, value); });
   }
 
   Result<void> commit() override {
-    return guarded([&]() -> Result<void> {
-      std::map<std::uint32_t, OpenGroup*> by_id;
-      for (auto& [name, group] : groups_)
-        if (!group.builder.empty()) by_id[group.id] = &group;
-      for (auto& [id, group] : by_id)
-        if (auto flushed = flush(*group); !flushed) return flushed;
-      if (auto synced = segments_.sync(); !synced) return synced;
-      if (auto committed = catalogue_.commit(); !committed) return committed;
-      in_transaction_ = false;
-      return {};
-    });
+    std::uint64_t position = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      auto done = guarded([&] { return commit_by_ == CommitBy::kLog ? commit_to_log() : commit_segments(); });
+      if (!done) return done;
+      position = log_position_;
+    }
+    return commit_by_ == CommitBy::kLog ? log_->sync_to(position) : Result<void>{};
   }
 
  private:
-  // Runs one write inside the transaction. After a failure nothing more is accepted: what was committed
-  // before stays, the rest is gone.
+  template <class Write>
+  Result<void> write_row(Write write) {
+    const std::lock_guard lock(mutex_);
+    return guarded([&] { return ensure_transaction().and_then(write); });
+  }
+
+  // After a failure nothing more is accepted: what was committed before stays, the rest is gone.
   template <class Write>
   Result<void> guarded(Write write) {
     if (failure_) return tl::unexpected(*failure_);
-    auto done = ensure_transaction().and_then(write);
+    Result<void> done = write();
     if (!done) {
       failure_ = done.error();
       if (in_transaction_) catalogue_.roll_back();
@@ -134,82 +158,139 @@ class EmbeddedWriter : public StoreWriter {
     return begun;
   }
 
-  Result<OpenGroup*> group_of(std::string_view name) {
+  Result<void> commit_catalogue() {
+    if (!in_transaction_) return {};
+    auto committed = catalogue_.commit();
+    if (committed) in_transaction_ = false;
+    return committed;
+  }
+
+  Result<void> replay(const EventBatch& batch,
+                      const std::unordered_map<std::uint32_t, EventNumber>& in_segments) {
+    EventBatch left;
+    for (const auto& row : batch.rows) {
+      next_number_ = std::max(next_number_, row.number + 1);
+      const auto known = in_segments.find(row.group_id);
+      if (known != in_segments.end() && row.number > known->second) left.add(row.group_id, batch.view(row));
+    }
+    return encoder_.add(std::move(left));
+  }
+
+  // Committed at once: the files may go away with the next segment.
+  Result<void> tell_damage(const std::vector<WalDamage>& damage) {
+    if (damage.empty()) return {};
+    const auto told = catalogue_.gaps();
+    if (!told) return tl::unexpected(told.error());
+    if (auto begun = ensure_transaction(); !begun) return begun;
+    for (const auto& d : damage) {
+      const Gap gap{
+          GapReason::kUnreadable,
+          d.file.filename().string(),
+          {},
+          fmt::format("bytes {} to {} of the write-ahead log are damaged; the log events in them are "
+                      "lost",
+                      d.from_byte, d.to_byte),
+          {},
+          {}};
+      const auto same = [&](const Gap& g) { return g.subject == gap.subject && g.detail == gap.detail; };
+      if (std::any_of(told->begin(), told->end(), same)) continue;
+      if (auto put = catalogue_.put_gap(gap); !put) return put;
+    }
+    return commit_catalogue();
+  }
+
+  Result<KnownGroup*> group_of(std::string_view name) {
     auto found = groups_.find(name);
     if (found == groups_.end()) {
+      if (auto begun = ensure_transaction(); !begun) return tl::unexpected(begun.error());
       const auto id = catalogue_.add_group(name);
       if (!id) return tl::unexpected(id.error());
-      found = groups_.emplace(std::string(name), OpenGroup{*id, {}, {}}).first;
+      found = groups_.emplace(std::string(name), KnownGroup{*id, {}}).first;
+      names_added_ = true;
     }
     return &found->second;
   }
 
-  Result<std::uint32_t> stream_of(OpenGroup& group, std::string_view name) {
+  Result<std::uint32_t> stream_of(KnownGroup& group, std::string_view name) {
     if (const auto found = group.streams.find(name); found != group.streams.end()) return found->second;
+    if (auto begun = ensure_transaction(); !begun) return tl::unexpected(begun.error());
     const auto id = catalogue_.add_stream(group.id, name);
     if (id) group.streams.emplace(std::string(name), *id);
+    names_added_ = true;
     return id;
   }
 
   Result<void> append_unguarded(const LogEventView& event) {
-    auto group = group_of(event.group);
+    const auto group = group_of(event.group);
     if (!group) return tl::unexpected(group.error());
     const auto stream = stream_of(**group, event.stream);
     if (!stream) return tl::unexpected(stream.error());
-    auto& builder = (*group)->builder;
-    const std::size_t before = builder.bytes();
-    builder.add(next_number_++, *stream, event.time, event.ingestion, event.message);
-    buffered_bytes_ += builder.bytes() - before;
-    if (builder.full()) return flush(**group);
-    if (buffered_bytes_ > kBufferBytesMax) return flush_biggest();
-    return {};
+    batch_.add((*group)->id, {next_number_++, *stream, event.time, event.ingestion, event.message});
+    if (batch_.bytes.size() < kBatchBytes && batch_.rows.size() < kBatchRows) return {};
+    return pass_on();
   }
 
-  Result<void> flush_biggest() {
-    OpenGroup* biggest = nullptr;
-    for (auto& [name, group] : groups_)
-      if (biggest == nullptr || group.builder.bytes() > biggest->builder.bytes() ||
-          (group.builder.bytes() == biggest->builder.bytes() && group.id < biggest->id))
-        biggest = &group;
-    return flush(*biggest);
+  // Hands the batch to the log and to the encoder.
+  Result<void> pass_on() {
+    if (batch_.empty()) return {};
+    if (commit_by_ == CommitBy::kLog) {
+      // A frame must never name a group whose id could be given again after a crash.
+      if (names_added_)
+        if (auto committed = commit_catalogue(); !committed) return committed;
+      const auto position = log_->write(batch_);
+      if (!position) return tl::unexpected(position.error());
+      log_position_ = *position;
+    }
+    names_added_ = false;
+    return encoder_.add(std::exchange(batch_, {}));
   }
 
-  Result<void> flush(OpenGroup& group) {
-    buffered_bytes_ -= group.builder.bytes();
-    BlockHeader header;
-    const std::string bytes = group.builder.finish(group.id, header);
-    BlockEntry entry;
-    entry.group_id = group.id;
-    entry.count = header.count;
-    entry.first_number = header.first_number;
-    entry.last_number = header.last_number;
-    entry.min_time_ms = header.min_time_ms;
-    entry.max_time_ms = header.max_time_ms;
-    entry.message_bytes = header.message_raw_bytes;
-    if (auto written = segments_.append(bytes, entry); !written) return written;
-    return catalogue_.add_block(entry);
+  Result<void> commit_to_log() {
+    if (auto passed = pass_on(); !passed) return passed;
+    // Rather a few large segments than a log that grows for ever.
+    if (log_->bytes() > kLogBytesMax)
+      if (auto finished = encoder_.finish_up_to(log_->oldest()); !finished) return finished;
+    return adopt_segments();
   }
 
+  Result<void> commit_segments() {
+    if (auto passed = pass_on(); !passed) return passed;
+    if (auto finished = encoder_.finish_up_to(next_number_); !finished) return finished;
+    return adopt_segments();
+  }
+
+  // Makes finished segments part of the store, in the same transaction as the rows that wait.
+  Result<void> adopt_segments() {
+    auto finished = encoder_.take();
+    if (!finished) return tl::unexpected(finished.error());
+    for (const auto& segment : *finished) {
+      if (auto begun = ensure_transaction(); !begun) return begun;
+      const auto id = catalogue_.add_segment({0, segment.group_id, segment.summary});
+      if (!id) return tl::unexpected(id.error());
+      if (auto named = publish_segment(directory_, segment.temporary, *id); !named) return named;
+    }
+    if (!finished->empty())
+      if (auto synced = sync_directory(directory_ / "segments"); !synced) return synced;
+    if (auto committed = commit_catalogue(); !committed) return committed;
+    if (finished->empty()) return {};
+    return log_->drop_below(encoder_.oldest_pending().value_or(next_number_));
+  }
+
+  const std::filesystem::path directory_;
+  const CommitBy commit_by_;
   FileHandle lock_;
+  std::mutex mutex_;
   Catalogue catalogue_;
-  SegmentWriter segments_;
-  NameMap<OpenGroup> groups_;
+  std::unique_ptr<WriteAheadLog> log_;
+  SegmentEncoder encoder_;
+  NameMap<KnownGroup> groups_;
   EventNumber next_number_ = 1;
-  std::size_t buffered_bytes_ = 0;
+  EventBatch batch_;
+  std::uint64_t log_position_ = 0;
+  bool names_added_ = false;  // in the open transaction
   bool in_transaction_ = false;
   std::optional<Error> failure_;
 };
-
-Result<FileHandle> lock_store(const std::filesystem::path& directory) {
-  auto file = FileHandle::open_to_read(directory / kFormatName);
-  if (!file) return file;
-  const auto locked = file->try_lock_exclusive();
-  if (!locked) return tl::unexpected(locked.error());
-  if (!*locked)
-    return fail(ErrorCode::kStorage, "another culprit is writing to this store", directory.string(),
-                "Wait until it has finished, or write to another directory.");
-  return file;
-}
 
 Result<void> make_directory(const std::filesystem::path& directory) {
   std::error_code ec;
@@ -226,29 +307,32 @@ Result<void> make_directory(const std::filesystem::path& directory) {
 
 }  // namespace
 
-Result<std::unique_ptr<StoreWriter>> create_store(const std::filesystem::path& directory) {
+Result<std::unique_ptr<StoreWriter>> create_store(const std::filesystem::path& directory,
+                                                  CommitBy commit_by) {
   if (auto made = make_directory(directory); !made) return tl::unexpected(made.error());
   // FORMAT comes last: a directory without it holds nothing that was acknowledged.
   if (auto catalogue = Catalogue::create(directory / kCatalogueName); !catalogue)
     return tl::unexpected(catalogue.error());
   if (auto written = write_file_atomically(directory / kFormatName, kFormatText); !written)
     return tl::unexpected(written.error());
-  return open_store_writer(directory);
+  return open_store_writer(directory, commit_by);
 }
 
-Result<std::unique_ptr<StoreWriter>> open_store_writer(const std::filesystem::path& directory) {
+Result<std::unique_ptr<StoreWriter>> open_store_writer(const std::filesystem::path& directory,
+                                                       CommitBy commit_by) {
   if (auto checked = check_format(directory); !checked) return tl::unexpected(checked.error());
-  auto lock = lock_store(directory);
+  auto lock = lock_for_writing(directory);
   if (!lock) return tl::unexpected(lock.error());
   auto catalogue = Catalogue::open_to_write(directory / kCatalogueName);
   if (!catalogue) return tl::unexpected(catalogue.error());
-  const auto blocks = catalogue->blocks();
-  if (!blocks) return tl::unexpected(blocks.error());
-  auto segments = SegmentWriter::open(directory, *blocks);
+  const auto segments = catalogue->segments();
   if (!segments) return tl::unexpected(segments.error());
-  auto writer =
-      std::make_unique<EmbeddedWriter>(std::move(*lock), std::move(*catalogue), std::move(*segments));
-  if (auto loaded = writer->load(*blocks); !loaded) return tl::unexpected(loaded.error());
+  remove_strays(directory, *segments);
+  auto log = WriteAheadLog::open(directory);
+  if (!log) return tl::unexpected(log.error());
+  auto writer = std::make_unique<EmbeddedWriter>(directory, commit_by, std::move(*lock),
+                                                 std::move(*catalogue), std::move(*log));
+  if (auto recovered = writer->recover(); !recovered) return tl::unexpected(recovered.error());
   return writer;
 }
 

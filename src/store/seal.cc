@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/version.h"
@@ -9,9 +11,10 @@
 #include "store/catalogue_copy.h"
 #include "store/file_handle.h"
 #include "store/manifest.h"
-#include "store/segment.h"
+#include "store/segment_files.h"
 #include "store/signature.h"
 #include "store/store_format.h"
+#include "store/store_view.h"
 #include "store/tar.h"
 
 namespace culprit {
@@ -21,11 +24,10 @@ namespace {
 constexpr std::size_t kBufferBytes = 256 << 10;
 constexpr const char* kSummaryNotes[] = {"window.start", "window.end", "system", "source"};
 
-// Where a part's bytes come from: a file's first `size_bytes`, or memory.
+// A part's bytes, and what keeps them alive.
 struct PartSource {
-  std::filesystem::path file;
-  std::string bytes;
-  std::uint64_t size_bytes = 0;
+  std::shared_ptr<const void> owner;
+  std::string_view bytes;
 };
 using PartSources = std::map<std::string, PartSource>;
 
@@ -82,11 +84,14 @@ class CapsuleWriter {
 
   // Returns the SHA-256 of what was written.
   Result<std::string> add(const std::string& name, const PartSource& source) {
-    if (auto put = append(tar_header(name, source.size_bytes)); !put) return tl::unexpected(put.error());
+    if (auto put = append(tar_header(name, source.bytes.size())); !put) return tl::unexpected(put.error());
     Sha256 hash;
-    auto copied = source.file.empty() ? add_bytes(source.bytes, hash) : add_file(source, hash);
-    if (!copied) return tl::unexpected(copied.error());
-    if (auto put = append(std::string(tar_padding_bytes(source.size_bytes), '\0')); !put)
+    for (std::size_t at = 0; at < source.bytes.size(); at += kBufferBytes) {
+      const auto piece = source.bytes.substr(at, kBufferBytes);
+      hash.update(piece);
+      if (auto put = append(piece); !put) return tl::unexpected(put.error());
+    }
+    if (auto put = append(std::string(tar_padding_bytes(source.bytes.size()), '\0')); !put)
       return tl::unexpected(put.error());
     return to_hex(hash.finish());
   }
@@ -95,22 +100,6 @@ class CapsuleWriter {
  private:
   Result<void> append(std::string_view bytes) {
     return file_.write_at(std::exchange(at_, at_ + bytes.size()), bytes);
-  }
-  Result<void> add_bytes(std::string_view bytes, Sha256& hash) {
-    hash.update(bytes);
-    return append(bytes);
-  }
-  Result<void> add_file(const PartSource& source, Sha256& hash) {
-    auto in = FileHandle::open_to_read(source.file);
-    if (!in) return tl::unexpected(in.error());
-    std::string buffer(kBufferBytes, '\0');
-    for (std::uint64_t done = 0; done < source.size_bytes;) {
-      const auto n = std::min<std::uint64_t>(buffer.size(), source.size_bytes - done);
-      if (auto read = in->read_at(done, buffer.data(), n); !read) return read;
-      if (auto put = add_bytes(std::string_view(buffer).substr(0, n), hash); !put) return put;
-      done += n;
-    }
-    return {};
   }
 
   PendingFile& file_;
@@ -129,46 +118,76 @@ Result<void> add_extra_parts(const SealOptions& options, PartSources& sources) {
       why = "is a part of the store already";
     if (!why.empty())
       return fail(ErrorCode::kUsage, fmt::format("a part cannot be called '{}': it {}", name, why));
-    sources[name] = {{}, bytes, bytes.size()};
+    sources[name] = {nullptr, bytes};
   }
   return {};
 }
 
-// Checks each block and lists the store's parts and what they hold.
-Result<void> gather_store(const std::filesystem::path& store, const std::filesystem::path& catalogue_copy,
-                          PartSources& sources, std::map<std::string, std::string>& summary) {
-  auto catalogue = Catalogue::open_to_read(catalogue_copy);
-  if (!catalogue) return tl::unexpected(catalogue.error());
-  const auto blocks = catalogue->blocks();
-  if (!blocks) return tl::unexpected(blocks.error());
-  const SegmentReader segments(store);
+// The view's segments as parts, and as the rows of the copied catalogue, which may be of a later moment.
+// Those that only the write-ahead log has get an id there. Damaged evidence is not sealed.
+Result<std::uint64_t> gather_segments(const std::filesystem::path& store, const StoreView& view,
+                                      Catalogue& copy, PartSources& sources) {
+  if (auto removed = copy.remove_segments(); !removed) return tl::unexpected(removed.error());
   std::uint64_t events = 0;
-  for (const auto& block : *blocks) {
-    if (auto checked = segments.check(block); !checked) return checked;
-    events += block.count;
+  std::vector<const ViewedSegment*> all;
+  for (const auto& [name, group] : view.groups)
+    for (const auto& segment : group.segments) all.push_back(&segment);
+  // Those without an id come last: they get the next.
+  std::stable_partition(all.begin(), all.end(), [](const auto* s) { return s->entry.id != 0; });
+  for (const auto* viewed : all) {
+    const auto segment = open_viewed(store, *viewed);
+    if (!segment) return tl::unexpected(segment.error());
+    if (auto checked = segment->check(); !checked)
+      return tl::unexpected(at_segment(store, viewed->entry.id, checked.error()));
+    const auto id = copy.add_segment(viewed->entry);
+    if (!id) return tl::unexpected(id.error());
+    sources[fmt::format("segments/{:06}.seg", *id)] = {viewed->owner, viewed->bytes};
+    events += viewed->entry.summary.events;
   }
-  summary["events"] = fmt::format("{}", events);
+  return events;
+}
+
+Result<void> gather_copy(const std::filesystem::path& store, const StoreView& view,
+                         const std::filesystem::path& catalogue_copy, PartSources& sources,
+                         std::map<std::string, std::string>& summary) {
+  auto catalogue = Catalogue::open_to_write(catalogue_copy);
+  if (!catalogue) return tl::unexpected(catalogue.error());
+  if (auto begun = catalogue->begin(); !begun) return begun;
+  const auto events = gather_segments(store, view, *catalogue, sources);
+  if (!events) return tl::unexpected(events.error());
+  if (auto committed = catalogue->commit(); !committed) return committed;
+  summary["events"] = fmt::format("{}", *events);
   for (const char* key : kSummaryNotes) {
     const auto value = catalogue->note(key);
     if (!value) return tl::unexpected(value.error());
     if (*value) summary[key] = **value;
   }
-  sources[std::string(kFormatName)] = {{}, std::string(kFormatText), kFormatText.size()};
-  for (const auto& [number, size] : committed_sizes(*blocks))
-    sources[fmt::format("segments/{:06}.seg", number)] = {segment_path(store, number), {}, size};
-  std::error_code ec;
-  const auto size = std::filesystem::file_size(catalogue_copy, ec);
-  if (ec) return tl::unexpected(storage_error("cannot read the size", catalogue_copy, ec.value()));
-  sources[std::string(kCatalogueName)] = {catalogue_copy, {}, size};
+  catalogue->fold_log();
+  return {};
+}
+
+Result<void> gather_store(const std::filesystem::path& store, const std::filesystem::path& catalogue_copy,
+                          PartSources& sources, std::map<std::string, std::string>& summary) {
+  auto live = Catalogue::open_to_read(store / kCatalogueName);
+  if (!live) return tl::unexpected(live.error());
+  const auto view = view_store(store, *live);
+  if (!view) return tl::unexpected(view.error());
+  if (auto copied = copy_catalogue(store / kCatalogueName, catalogue_copy); !copied) return copied;
+  if (auto done = gather_copy(store, *view, catalogue_copy, sources, summary); !done) return done;
+  sources[std::string(kFormatName)] = {nullptr, kFormatText};
+  auto file = MappedFile::open(catalogue_copy);
+  if (!file) return tl::unexpected(file.error());
+  const auto bytes = (*file)->bytes();
+  sources[std::string(kCatalogueName)] = {std::move(*file), bytes};
   return {};
 }
 
 Result<void> write_capsule(const std::filesystem::path& path, const PartSources& sources, Manifest manifest,
                            const std::optional<SigningKey>& key) {
   for (const auto& [name, source] : sources) {
-    if (source.size_bytes > kTarSizeBytesMax)
+    if (source.bytes.size() > kTarSizeBytesMax)
       return fail(ErrorCode::kInput, fmt::format("the part {} is too large for a capsule", name));
-    manifest.parts.push_back({name, source.size_bytes, std::string(64, '0')});
+    manifest.parts.push_back({name, source.bytes.size(), std::string(64, '0')});
   }
   const auto front_of = [&]() -> Result<std::string> {
     const std::string text = to_text(manifest);
@@ -214,7 +233,6 @@ Result<void> seal(const std::filesystem::path& store_directory, const std::files
   const auto temporary = TemporaryDirectory::create();
   if (!temporary) return tl::unexpected(temporary.error());
   const auto copy = temporary->path() / kCatalogueName;
-  if (auto copied = copy_catalogue(store_directory / kCatalogueName, copy); !copied) return copied;
   PartSources sources;
   if (auto gathered = gather_store(store_directory, copy, sources, manifest.summary); !gathered)
     return gathered;

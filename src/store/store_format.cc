@@ -25,10 +25,13 @@ Result<void> check_format(const std::filesystem::path& store) {
   int version = 0;
   if (text.starts_with(kPrefix))
     std::from_chars(text.data() + kPrefix.size(), text.data() + text.size(), version);
-  if (version > 1)
-    return fail(ErrorCode::kDamaged,
-                fmt::format("the store is of format {}, this program reads format 1", version),
-                (store / kFormatName).string(), "Use a newer culprit.");
+  if (version > 0)
+    return fail(
+        ErrorCode::kDamaged,
+        fmt::format("the store is of format {}, this program reads format {}", version, kFormatVersion),
+        (store / kFormatName).string(),
+        version > kFormatVersion ? "Use a newer culprit."
+                                 : "Use the culprit that wrote it, or collect again.");
   return fail(ErrorCode::kDamaged, "the FORMAT file was changed", (store / kFormatName).string());
 }
 

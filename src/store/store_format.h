@@ -1,4 +1,4 @@
-// The FORMAT file of a store directory: "culprit-store 1\n".
+// The FORMAT file of a store directory: "culprit-store 2\n".
 #pragma once
 
 #include <filesystem>
@@ -8,7 +8,8 @@
 namespace culprit {
 
 constexpr std::string_view kFormatName = "FORMAT";
-constexpr std::string_view kFormatText = "culprit-store 1\n";
+constexpr int kFormatVersion = 2;
+constexpr std::string_view kFormatText = "culprit-store 2\n";
 constexpr std::string_view kCatalogueName = "catalogue.sqlite";
 
 // kNotFound when there is no such directory or it is no store, kDamaged when its version is another.

@@ -67,7 +67,7 @@ TEST_F(SealedCapsule, IsIntactAndListsItsParts) {
   std::vector<std::string> names;
   for (const auto& part : report->parts) names.push_back(part.name);
   EXPECT_THAT(names, ::testing::ElementsAre("FORMAT", "catalogue.sqlite", "findings.json",
-                                            "segments/000001.seg", "system.yaml"));
+                                            "segments/000001.seg", "segments/000002.seg", "system.yaml"));
   EXPECT_EQ(report->signature, VerifyReport::Signature::kNone);
   EXPECT_EQ(report->summary.at("events"), "50");
   EXPECT_EQ(report->summary.at("window.start"), "2025-08-21T23:00:00Z");
@@ -286,7 +286,7 @@ TEST_F(SealedCapsule, NamesThePartOfAFlippedByte) {
   ASSERT_OK(seal(store(), path("c"), options));
   const auto bytes = bytes_of(path("c"));
   const auto extents = extents_of(bytes);
-  ASSERT_EQ(extents.size(), 8u);
+  ASSERT_EQ(extents.size(), 9u);
   expect_every_flip_found(path("c"), bytes, 97);
   // Every byte of the front (manifest, digest, signature) and both ends of every part.
   for (std::size_t offset = 0; offset < bytes.size(); ++offset) {

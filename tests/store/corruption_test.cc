@@ -3,11 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "capsule_builder.h"
-#include "store/block.h"
 #include "store/sqlite.h"
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 namespace culprit {
 namespace {
@@ -43,7 +39,7 @@ class DamagedStore : public ::testing::Test {
     ASSERT_OK(writer);
     for (std::size_t i = 1; i <= kEvents; ++i) {
       ASSERT_OK((*writer)->append(event(i % 2 == 0 ? "a" : "b", "s", 5, fmt::format("event {}", i)).view()));
-      if (i % 200 == 0) ASSERT_OK((*writer)->commit());  // six blocks of 100 events
+      if (i % 200 == 0) ASSERT_OK((*writer)->commit());  // six segments of 100 events
     }
     writer->reset();
     good_ = bytes_of(segment());
@@ -67,8 +63,7 @@ TEST_F(DamagedStore, EveryFlippedByteOfASegmentIsFoundAndTheRestRead) {
     ASSERT_TRUE(scanned.error) << offset;
     ASSERT_EQ(scanned.error->code, ErrorCode::kDamaged) << offset;
     ASSERT_EQ(scanned.error->where, segment().string());
-    ASSERT_THAT(scanned.error->what, HasSubstr("block at offset "));
-    ASSERT_EQ(scanned.events, offset < 16 ? 0 : kEvents - 100) << offset;
+    ASSERT_GE(scanned.events, kEvents - 100) << offset;
   }
 }
 
@@ -80,11 +75,11 @@ TEST_F(DamagedStore, ATruncatedSegmentIsNamed) {
     const auto scanned = scan_all(**opened);
     ASSERT_TRUE(scanned.error) << size;
     ASSERT_EQ(scanned.error->code, ErrorCode::kDamaged);
-    const auto writer = open_store_writer(store());
-    ASSERT_FALSE(writer);
-    ASSERT_EQ(writer.error().code, ErrorCode::kDamaged);
-    ASSERT_EQ(writer.error().where, segment().string());
+    ASSERT_EQ(scanned.error->where, segment().string());
+    ASSERT_EQ(scanned.events, kEvents - 100);
+    ASSERT_FALSE(seal(store(), directory_.path() / "c", {}));
   }
+  ASSERT_OK(open_store_writer(store()));  // what comes now can still be kept
 }
 
 TEST_F(DamagedStore, AMissingSegmentIsNamed) {
@@ -96,13 +91,16 @@ TEST_F(DamagedStore, AMissingSegmentIsNamed) {
   EXPECT_EQ((*open_store(store()))->event(3).error().code, ErrorCode::kDamaged);
 }
 
-TEST_F(DamagedStore, BytesBehindTheLastCommitMeanNothing) {
-  write_bytes(segment(), good_ + "left by an interrupted writer");
-  write_bytes(store() / "segments/000002.seg", "so is this");
+TEST_F(DamagedStore, FilesThatNoCatalogueNamesMeanNothingAndAreSweptByTheNextWriter) {
+  const auto stray = store() / "segments/000099.seg";
+  const auto unfinished = store() / "segments/1-1.tmp";
+  write_bytes(stray, "left by an interrupted writer");
+  write_bytes(unfinished, "so is this");
   EXPECT_EQ(scan_all(**open_store(store())).events, kEvents);
   ASSERT_OK(open_store_writer(store()));
-  EXPECT_EQ(bytes_of(segment()), good_);
-  EXPECT_FALSE(std::filesystem::exists(store() / "segments/000002.seg"));
+  EXPECT_FALSE(std::filesystem::exists(stray));
+  EXPECT_FALSE(std::filesystem::exists(unfinished));
+  EXPECT_EQ(scan_all(**open_store(store())).events, kEvents);
 }
 
 TEST_F(DamagedStore, ACatalogueThatIsMissingOrNoneIsNamed) {
@@ -163,39 +161,6 @@ TEST_F(DamagedStore, ACatalogueWithOtherTablesIsRefused) {
     EXPECT_EQ(opened.error().code, ErrorCode::kDamaged);
     EXPECT_FALSE(open_store_writer(copy));
     EXPECT_FALSE(seal(copy, directory_.path() / "c", {}));
-  }
-}
-
-TEST(Block, RandomChangesOfAFrameNeverDecodeToSomethingElse) {
-  testing::RandomEvents random(3);
-  BlockBuilder builder;
-  EventNumber number = 5;
-  for (const auto& e : random.many(500, 1, 4))
-    builder.add(number += 1 + random.below(3), static_cast<std::uint32_t>(random.below(9)), e.time,
-                e.ingestion, e.message);
-  BlockHeader header;
-  const auto bytes = builder.finish(7, header);
-  ASSERT_EQ(decode_header(bytes).value(), header);
-  const auto good =
-      decode_index(header, std::string_view(bytes).substr(kBlockHeaderBytes, header.index_bytes));
-  ASSERT_OK(good);
-  EXPECT_EQ(good->numbers.back(), number);
-  // A checksum that was made to fit does not make nonsense acceptable.
-  for (int i = 0; i < 3000; ++i) {
-    std::string raw;
-    for (std::size_t n = random.below(200); n > 0; --n) raw += static_cast<char>(random.below(256));
-    const auto frame = zstd_compress(raw, 1);
-    BlockHeader forged = header;
-    forged.index_bytes = static_cast<std::uint32_t>(frame.size());
-    forged.index_raw_bytes = static_cast<std::uint32_t>(raw.size());
-    forged.count = 1 + static_cast<std::uint32_t>(random.below(20));
-    forged.index_checksum = XXH3_64bits(frame.data(), frame.size());
-    const auto index = decode_index(forged, frame);
-    if (!index) continue;
-    std::uint64_t total = 0;
-    for (const auto length : index->lengths) total += length;
-    EXPECT_EQ(total, forged.message_raw_bytes);
-    EXPECT_TRUE(std::is_sorted(index->numbers.begin(), index->numbers.end()));
   }
 }
 
