@@ -139,6 +139,7 @@ FormatGuess detect_format(std::string_view sample) {
   guess.format = static_cast<LogFormat>(best);
   guess.share = share_of(most);
   guess.detail = votes.detail[best];
+  guess.behind_cloudwatch = votes.prefixed;
   if (votes.prefixed)
     guess.detail +=
         guess.detail.empty() ? "behind CloudWatch's time stamp" : ", behind CloudWatch's time stamp";

@@ -37,6 +37,7 @@ struct FormatGuess {
   double share = 0;  // of the sampled lines that the format explains as a first line
   std::string
       detail;  // "log_line_prefix %t:%r:%u@%d:[%p]:", "time field 'ts'", "behind CloudWatch's time stamp"
+  bool behind_cloudwatch = false;  // each line stands behind a time stamp of CloudWatch's
 };
 
 // Looks at the first lines of a log (some KB are enough).

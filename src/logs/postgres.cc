@@ -265,6 +265,7 @@ std::optional<PostgresEntry> parse_postgres(std::string_view event) {
     at += line.size() + 1;
   }
   close(event.size());
+  entry.text = whole_message;
   if (!first->continues) classify(entry, whole_message);
   return entry;
 }

@@ -43,6 +43,7 @@ struct PostgresEntry {
   std::string_view remote, user, database;
   std::int64_t pid = 0;
   std::string_view message;    // of the first line, after the level
+  std::string_view text;       // the message with all its lines
   std::string_view statement;  // whole SQL: STATEMENT:, or after "execute <unnamed>: " / "statement: "
   std::string_view detail, hint, context;
   std::optional<double> duration_ms;  // kDuration, kLockWait (after X ms)

@@ -228,6 +228,11 @@ bool is_schema_change(std::string_view sql) {
   return first.is_word("refresh") && second.is_word("materialized");
 }
 
+StatementShape statement_shape(std::string_view sql) {
+  auto statement = shorten_sql(sql);
+  return make_shape(statement);
+}
+
 struct StatementShapes::Memo {
   std::unordered_map<std::string, StatementShape> by_key;
   std::size_t bytes = 0;

@@ -15,6 +15,9 @@ struct StatementShape {
   bool parsed = false;
 };
 
+// Parses the statement; StatementShapes saves that for statements that it knows.
+StatementShape statement_shape(std::string_view sql);
+
 struct InListSize {
   std::uint64_t largest = 0;  // elements of the longest IN (…) list or ANY('{…}') array; 0 = none
 };
