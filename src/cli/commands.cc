@@ -8,8 +8,10 @@ std::vector<AddCommand> all_commands() {
   return {
       add_investigate, add_collect, add_report, add_explain,  //
       add_seal,        add_verify,  add_unpack,               //
-      add_time,        add_system,  add_doctor,
+      add_time,        add_system,  add_doctor, add_logs,
   };
 }
+
+std::vector<AddCommand> all_logs_commands() { return {add_logs_sql}; }
 
 }  // namespace culprit

@@ -26,5 +26,10 @@ void add_unpack(CLI::App& app, int& exit);
 void add_time(CLI::App& app, int& exit);
 void add_system(CLI::App& app, int& exit);
 void add_doctor(CLI::App& app, int& exit);
+void add_logs(CLI::App& app, int& exit);
+
+// Below `culprit logs`.
+std::vector<AddCommand> all_logs_commands();
+void add_logs_sql(CLI::App& app, int& exit);
 
 }  // namespace culprit

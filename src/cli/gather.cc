@@ -218,12 +218,12 @@ Result<OpenEvidence> open_evidence(const std::filesystem::path& path, const Syst
   return out;
 }
 
-namespace {
-
 bool is_evidence_already(const std::filesystem::path& input) {
   std::error_code ignored;
   return looks_like_capsule(input) || std::filesystem::is_regular_file(input / "FORMAT", ignored);
 }
+
+namespace {
 
 Result<void> collect_live(const LivePlan& plan, const std::filesystem::path& directory, Progress& progress) {
   auto preflight = plan_collection(plan.system, plan.collect);

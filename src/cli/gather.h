@@ -58,6 +58,9 @@ class OpenEvidence {
   std::unique_ptr<Store> store_;
 };
 
+// Whether a path is a capsule or a store directory, by its content.
+bool is_evidence_already(const std::filesystem::path& input);
+
 // Opens a capsule or a store directory; the system file kept inside is used unless `system` names another.
 Result<OpenEvidence> open_evidence(const std::filesystem::path& path, const SystemOptions& system);
 

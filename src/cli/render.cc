@@ -20,6 +20,8 @@ bool set_and_not_empty(const char* name) {
   return value != nullptr && *value != '\0';
 }
 
+}  // namespace
+
 TextStyle terminal_style() {
   TextStyle style;
   const bool terminal = ::isatty(STDOUT_FILENO) == 1;
@@ -35,7 +37,11 @@ TextStyle terminal_style() {
   return style;
 }
 
-}  // namespace
+void warn_not_redacted() {
+  fmt::print(stderr,
+             "culprit: --no-redact: e-mail and IP addresses, tokens, passwords and query literals of "
+             "the logs are shown as they are. Mind who reads this.\n");
+}
 
 void RenderOptions::add_to(CLI::App& app) {
   app.add_option("--format,--output", format, "text, md, html or json")
@@ -46,9 +52,7 @@ void RenderOptions::add_to(CLI::App& app) {
 
 std::string render(Findings findings, const RenderOptions& options) {
   if (options.no_redact)
-    fmt::print(stderr,
-               "culprit: --no-redact: e-mail and IP addresses, tokens, passwords and query literals of "
-               "the logs are shown as they are. Mind who reads this.\n");
+    warn_not_redacted();
   else
     redact(findings);
   if (options.format == "md") return render_markdown(findings);

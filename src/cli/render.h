@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "diagnosis/findings.h"
+#include "report/report.h"
 
 namespace CLI {
 class App;
@@ -18,6 +19,12 @@ struct RenderOptions {
 
   void add_to(CLI::App& app);
 };
+
+// Width and colours of standard output.
+TextStyle terminal_style();
+
+// What is said on stderr where nothing is redacted.
+void warn_not_redacted();
 
 // Redacts (unless told not to; then says on stderr what is shown) and renders for standard output.
 std::string render(Findings findings, const RenderOptions& options);

@@ -6,18 +6,20 @@ namespace culprit::wording {
 
 namespace {
 
-Zone zone_of(const Findings& findings) {
-  if (const auto found = Zone::find(findings.zone)) return *found;
+Zone zone_of(std::string_view name) {
+  if (const auto found = Zone::find(name)) return *found;
   return Zone::utc();
 }
 
 }  // namespace
 
-Clock::Clock(const Findings& findings)
-    : zone_(zone_of(findings)),
+Clock::Clock(const Findings& findings) : Clock(findings.zone, findings.window.start) {}
+
+Clock::Clock(std::string_view zone, Time day_of)
+    : zone_(zone_of(zone)),
       is_utc_(zone_.name() == "UTC" || zone_.name() == "Etc/UTC"),
-      local_date_(zone_.format_minute(findings.window.start).substr(0, 10)),
-      utc_date_(format_utc(findings.window.start).substr(0, 10)) {}
+      local_date_(zone_.format_minute(day_of).substr(0, 10)),
+      utc_date_(format_utc(day_of).substr(0, 10)) {}
 
 std::string Clock::local(Time t) const {
   const std::string date = zone_.format_minute(t).substr(0, 10);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/printable.h"
+#include "report/html_page.h"
 #include "report/html_parts.h"
 #include "report/html_text.h"
 #include "report/outline.h"
@@ -12,22 +13,6 @@ namespace culprit {
 namespace {
 
 using html::escape;
-
-constexpr std::string_view kPolicy =
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
-constexpr std::string_view kIcon =
-    "data:image/svg+xml,%3Csvg xmlns=%27http://www.w3.org/2000/svg%27 viewBox=%270 0 16 16%27%3E%3Ccircle "
-    "cx=%278%27 cy=%278%27 r=%276%27 fill=%27none%27 stroke=%27%235b6ee1%27 "
-    "stroke-width=%272.5%27/%3E%3Ccircle "
-    "cx=%278%27 cy=%278%27 r=%272%27 fill=%27%235b6ee1%27/%3E%3C/svg%3E";
-
-std::string contents(const std::vector<Section>& sections) {
-  std::string out = "<ol>\n";
-  for (const auto& s : sections) {
-    out += fmt::format("<li><a href=\"#{}\">{}</a></li>\n", s.id, escape(s.title));
-  }
-  return out + "</ol>\n";
-}
 
 std::string visual(const Findings& f, const Block& b) {
   switch (b.visual) {
@@ -78,40 +63,18 @@ std::string page_title(const Findings& f) {
                      clock.zone().format_minute(f.window.start));
 }
 
-std::string head(const Findings& f) {
-  return fmt::format(
-      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>{}</title>\n<link rel=\"icon\" "
-      "href=\"{}\">\n"
-      "<style>\n{}</style>\n</head>\n",
-      kPolicy, escape(page_title(f)), kIcon, html::style());
-}
-
 }  // namespace
 
 std::string render_html(const Findings& f) {
   const std::vector<Section> sections = outline(f);
-  const std::string toc = contents(sections);
-  std::string out = head(f);
-  out +=
-      "<body>\n<a class=\"skip\" href=\"#main\">Skip to the report</a>\n"
-      "<div class=\"topbar\"><span class=\"brand\">Culprit</span>"
-      "<details class=\"menu\"><summary>Contents</summary>" +
-      toc +
-      "</details>"
-      "<button type=\"button\" class=\"theme\" hidden aria-label=\"Switch between light and "
-      "dark\">Theme</button></div>\n"
-      "<div class=\"layout\">\n<nav class=\"toc\" aria-label=\"Contents\">" +
-      toc + "</nav>\n<main id=\"main\">\n";
+  const std::string toc = html::contents(sections);
+  std::string out;
   out += html::summary(f);
   for (std::size_t i = 1; i < sections.size(); ++i)
     out += fmt::format(
         "<section id=\"{0}\" aria-labelledby=\"h-{0}\">\n<h2 id=\"h-{0}\">{1}</h2>\n{2}</section>\n",
         sections[i].id, escape(sections[i].title), section_body(f, sections[i]));
-  out += fmt::format("</main>\n</div>\n<script>\n{}</script>\n</body>\n</html>\n", html::script());
-  return out;
+  return html::page(page_title(f), toc, out);
 }
 
 }  // namespace culprit

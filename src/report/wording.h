@@ -42,6 +42,8 @@ std::string severity_meaning(std::string_view severity);  // H5
 class Clock {
  public:
   explicit Clock(const Findings& findings);
+  // `day_of`: a time on whose date clocks stand without one.
+  Clock(std::string_view zone, Time day_of);
   // "17:03:11 (23:03:11Z)"; with the date when it is not the window's own.
   std::string both(Time t) const;
   std::string both(const std::optional<Time>& t) const;
