@@ -241,6 +241,7 @@ std::optional<PostgresEntry> parse_postgres(std::string_view event) {
   entry.database = first->database;
   entry.pid = first->pid;
   entry.message = first->body;
+  if (entry.message.ends_with('\r')) entry.message.remove_suffix(1);
 
   // Sections: each runs from its level to the line before the next level of the same process.
   std::string_view level = first->level;

@@ -18,7 +18,6 @@ namespace {
 using html::escape;
 using wording::Clock;
 
-constexpr std::size_t kPeriodsShownMax = 1'500;
 constexpr double kWidth = 480;
 constexpr double kHeight = 74;
 constexpr double kBottom = kHeight - 18;
@@ -195,7 +194,7 @@ std::string statements(const SqlReport& r, const Section& section, const Clock& 
 
 std::string render_sql_html(const SqlReport& r) {
   const Clock clock = clock_of(r);
-  const auto sections = sql_outline(r, kPeriodsShownMax);
+  const auto sections = sql_outline(r, {});
   std::string main = hero(r, clock);
   for (const auto& s : sections) {
     const std::string body = s.id == "statements" ? statements(r, s, clock)

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "base/printable.h"
 #include "report/outline_parts.h"
@@ -47,7 +48,7 @@ bool any(const std::vector<Row>& rows, Member member) {
   return std::ranges::any_of(rows, [&](const Row& row) { return std::invoke(member, row) != 0; });
 }
 
-Table statement_table(const SqlReport& r) {
+Table statement_table(const SqlReport& r, bool wide) {
   const auto& s = r.statements;
   using Row = SqlStatementRow;
   Columns t;
@@ -56,24 +57,26 @@ Table statement_table(const SqlReport& r) {
   t.add("Calls", true, [&](auto i) { return cell(number(s[i].durations.count)); });
   t.add("Total", true, [&](auto i) { return cell(time_spent(s[i].durations.total_ms)); });
   t.add("Share", true, [&](auto i) { return cell(s[i].share == 0 ? "" : wording::share(s[i].share)); });
-  const auto duration = [&](std::string title, double SqlDurations::*member) {
-    t.add(std::move(title), true, [&s, member](auto i) { return cell(time_spent(s[i].durations.*member)); });
+  const auto duration = [&](std::string title, bool shown, double SqlDurations::*member) {
+    t.add(std::move(title), shown, [&s, member](auto i) { return cell(time_spent(s[i].durations.*member)); });
   };
-  duration("Mean", &SqlDurations::mean_ms);
-  duration("p50", &SqlDurations::p50_ms);
-  duration("p95", &SqlDurations::p95_ms);
-  duration("p99", &SqlDurations::p99_ms);
-  duration("Max", &SqlDurations::max_ms);
-  t.add("IN list p50", any(s, &Row::list_max), [&](auto i) { return cell(number(s[i].list_p50)); });
-  t.add("IN list max", any(s, &Row::list_max), [&](auto i) { return cell(number(s[i].list_max)); });
+  duration("Mean", wide, &SqlDurations::mean_ms);
+  duration("p50", true, &SqlDurations::p50_ms);
+  duration("p95", true, &SqlDurations::p95_ms);
+  duration("p99", wide, &SqlDurations::p99_ms);
+  duration("Max", true, &SqlDurations::max_ms);
+  t.add("IN list p50", wide && any(s, &Row::list_max), [&](auto i) { return cell(number(s[i].list_p50)); });
+  t.add(wide ? "IN list max" : "IN max", any(s, &Row::list_max),
+        [&](auto i) { return cell(number(s[i].list_max)); });
   t.add("Time-outs", any(s, &Row::timeouts), [&](auto i) { return bad(s[i].timeouts); });
   t.add("Lock waits", any(s, &Row::lock_waits), [&](auto i) { return bad(s[i].lock_waits); });
-  t.add("Waited", any(s, &Row::lock_wait_ms), [&](auto i) { return cell(time_spent(s[i].lock_wait_ms)); });
+  t.add("Waited", wide && any(s, &Row::lock_wait_ms),
+        [&](auto i) { return cell(time_spent(s[i].lock_wait_ms)); });
   t.add("Deadlocks", any(s, &Row::deadlocks), [&](auto i) { return bad(s[i].deadlocks); });
   t.add("Errors", any(s, &Row::errors), [&](auto i) { return cell(number(s[i].errors)); });
   t.add("Temp files", any(s, &Row::temp_files), [&](auto i) { return cell(number(s[i].temp_files)); });
-  t.add("Temp bytes", any(s, &Row::temp_files), [&](auto i) { return cell(size(s[i].temp_bytes)); });
-  t.add("Plans", any(s, &Row::plans), [&](auto i) { return cell(number(s[i].plans)); });
+  t.add("Temp bytes", wide && any(s, &Row::temp_files), [&](auto i) { return cell(size(s[i].temp_bytes)); });
+  t.add("Plans", wide && any(s, &Row::plans), [&](auto i) { return cell(number(s[i].plans)); });
   return t.table(s.size());
 }
 
@@ -91,19 +94,19 @@ void add_statement_texts(const SqlReport& r, const Clock& clock, Blocks& blocks)
   }
 }
 
-Section statements_section(const SqlReport& r, const Clock& clock) {
+Section statements_section(const SqlReport& r, const Clock& clock, bool wide) {
   Section out{"statements", "Statements", {}};
   if (r.statements.empty()) {
     out.blocks.push_back(note("No statement was logged. log_min_duration_statement decides which are."));
     return out;
   }
-  out.blocks.push_back(table(statement_table(r)));
+  out.blocks.push_back(table(statement_table(r, wide)));
   if (r.other_statements.count > 0)
     out.blocks.push_back(note(fmt::format("Others: {} with {} in total.",
                                           wording::plural(r.other_statements.count, "call", "calls"),
                                           wording::milliseconds(r.other_statements.total_ms))));
   if (r.unnamed.count > 0)
-    out.blocks.push_back(note(fmt::format("{} logged without their statement, {} in total (log_duration).",
+    out.blocks.push_back(note(fmt::format("{} logged without a statement, {} in total.",
                                           wording::plural(r.unnamed.count, "duration was", "durations were"),
                                           wording::milliseconds(r.unnamed.total_ms))));
   add_statement_texts(r, clock, out.blocks);
@@ -114,7 +117,7 @@ std::string period_name(Duration period) {
   return period == std::chrono::minutes(1) ? "minute" : format_duration(period);
 }
 
-Table period_table(const std::vector<SqlPeriodRow>& p, const Clock& clock) {
+Table period_table(const std::vector<SqlPeriodRow>& p, const Clock& clock, bool wide) {
   using Row = SqlPeriodRow;
   Columns t;
   t.add(
@@ -131,15 +134,17 @@ Table period_table(const std::vector<SqlPeriodRow>& p, const Clock& clock) {
   t.add("Connections", any(p, &Row::received) || any(p, &Row::authorized),
         [&](auto i) { return cell(number(std::max(p[i].received, p[i].authorized))); });
   t.add("Refused", any(p, &Row::refused), [&](auto i) { return bad(p[i].refused); });
-  t.add("Temp bytes", any(p, &Row::temp_bytes), [&](auto i) { return cell(size(p[i].temp_bytes)); });
-  t.add("Checkpoints", any(p, &Row::checkpoints), [&](auto i) { return cell(number(p[i].checkpoints)); });
-  t.add("Autovacuum", any(p, &Row::autovacuums) || any(p, &Row::autoanalyzes),
+  t.add("Temp bytes", wide && any(p, &Row::temp_bytes), [&](auto i) { return cell(size(p[i].temp_bytes)); });
+  t.add("Checkpoints", wide && any(p, &Row::checkpoints),
+        [&](auto i) { return cell(number(p[i].checkpoints)); });
+  t.add("Autovacuum", wide && (any(p, &Row::autovacuums) || any(p, &Row::autoanalyzes)),
         [&](auto i) { return cell(number(p[i].autovacuums + p[i].autoanalyzes)); });
   return t.table(p.size());
 }
 
 // All periods, or the most troubled of them, in the order of time.
-Section periods_section(const SqlReport& r, const Clock& clock, std::size_t most) {
+Section periods_section(const SqlReport& r, const Clock& clock, const SqlOutlineOptions& options) {
+  const std::size_t most = options.periods_max;
   Section out{"periods", "By " + period_name(r.period), {}};
   if (r.periods.empty()) {
     out.blocks.push_back(note("Nothing to show."));
@@ -156,7 +161,7 @@ Section periods_section(const SqlReport& r, const Clock& clock, std::size_t most
     out.blocks.push_back(note(fmt::format("The {} with the most time-outs and time, of {}.", most,
                                           wording::count(r.periods.size() + r.periods_left_out))));
   }
-  out.blocks.push_back(table(period_table(rows, clock)));
+  out.blocks.push_back(table(period_table(rows, clock, options.wide)));
   return out;
 }
 
@@ -304,11 +309,14 @@ std::vector<SqlFact> sql_facts(const SqlReport& r) {
   return out;
 }
 
-std::vector<Section> sql_outline(const SqlReport& r, std::size_t periods_max) {
+std::vector<Section> sql_outline(const SqlReport& r, const SqlOutlineOptions& options) {
   const Clock clock = clock_of(r);
-  return {statements_section(r, clock), periods_section(r, clock, periods_max),
-          errors_section(r, clock),     connections_section(r),
-          server_section(r, clock),     sources_section(r)};
+  return {statements_section(r, clock, options.wide),
+          periods_section(r, clock, options),
+          errors_section(r, clock),
+          connections_section(r),
+          server_section(r, clock),
+          sources_section(r)};
 }
 
 }  // namespace culprit

@@ -22,6 +22,10 @@ std::vector<SqlFact> sql_facts(const SqlReport& report);
 
 // Sections behind the facts. The first two, statements and periods, are given in plain blocks too, though
 // HTML draws them in its own way.
-std::vector<Section> sql_outline(const SqlReport& report, std::size_t periods_max);
+struct SqlOutlineOptions {
+  std::size_t periods_max = 1'500;
+  bool wide = true;  // false: only the columns that fit a terminal
+};
+std::vector<Section> sql_outline(const SqlReport& report, const SqlOutlineOptions& options);
 
 }  // namespace culprit

@@ -1,6 +1,8 @@
 // The PostgreSQL report for a terminal.
 #include <fmt/format.h>
 
+#include <functional>
+
 #include "base/printable.h"
 #include "report/sparkline.h"
 #include "report/sql_outline.h"
@@ -93,7 +95,7 @@ std::string render_sql_text(const SqlReport& r, const TextStyle& style) {
                                   {},
                                   fact.tone,
                                   false});
-  for (const auto& section : sql_outline(r, kPeriodsShownMax)) {
+  for (const auto& section : sql_outline(r, {kPeriodsShownMax, style.width >= 150})) {
     canvas.rule(section.title);
     if (section.id == "periods") put_sparklines(canvas, r, style.unicode);
     for (const auto& block : section.blocks) put(canvas, block);

@@ -48,17 +48,21 @@ void take_slowest(SqlStatementTally& into, Microseconds duration_us, std::option
     into.slowest_at = at;
 }
 
-void take_plan(SqlStatementTally& into, Microseconds duration_us, std::string_view plan) {
-  // Its nodes; the statement before them is known better.
+// A plan's nodes; the statement before them is known better.
+std::string plan_nodes(std::string_view plan) {
   if (const auto cost = plan.find("(cost="); cost != std::string_view::npos) {
     const auto line = plan.rfind('\n', cost);
     plan.remove_prefix(line == std::string_view::npos ? 0 : line + 1);
   }
-  plan = plan.substr(0, kPlanBytesMax);
-  if (duration_us > into.slowest_plan_us ||
-      (duration_us == into.slowest_plan_us && plan < into.slowest_plan)) {
+  std::string out(plan.substr(0, kPlanBytesMax));
+  std::erase(out, '\r');
+  return out;
+}
+
+void take_plan(SqlStatementTally& into, Microseconds duration_us, std::string plan) {
+  if (duration_us > into.slowest_plan_us || (duration_us == into.slowest_plan_us && plan < into.slowest_plan)) {
     into.slowest_plan_us = duration_us;
-    into.slowest_plan = plan;
+    into.slowest_plan = std::move(plan);
   }
 }
 
@@ -197,7 +201,7 @@ void SqlTally::add_plan(StatementId id, Time time, Microseconds duration_us, std
   count(s.counts, SqlCount::kPlan);
   count(counts_, SqlCount::kPlan);
   count(period(time).counts, SqlCount::kPlan);
-  take_plan(s, duration_us, plan);
+  take_plan(s, duration_us, plan_nodes(plan));
 }
 
 void SqlTally::add_unnamed_duration(Time time, Microseconds duration_us) {
