@@ -56,7 +56,9 @@ Result<void> read_file(const InputFile& file, const SqlTallyOptions& options, Pr
                        Gathered& into) {
   if (!alone) {  // a folder holds other things too: only PostgreSQL's logs of it are read
     const auto content = FileContent::open(file.path);
-    if (!content || !is_postgres(recognise(content->sample()).log_format)) return {};
+    if (!content) return {};
+    const auto recognised = recognise(content->sample());
+    if (recognised.kind != FileKind::kLog || !is_postgres(recognised.log_format)) return {};
   }
   ReadSqlLogOptions read{options, 0, [&](std::uint64_t bytes) { progress.advance(bytes); }};
   auto log = read_sql_log(file.path, read);

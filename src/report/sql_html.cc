@@ -108,7 +108,7 @@ std::string pair(std::string_view name, const std::string& value) {
 std::string statement_card(const SqlStatementRow& s, std::size_t rank, const SqlReport& r,
                            const Clock& clock) {
   std::string out = fmt::format("<article class=\"card component\" id=\"S{}\"><header><h4>{}. {}</h4>", rank,
-                                rank, html::code(s.fingerprint));
+                                rank, html::code(one_line(s.fingerprint)));
   if (s.timeouts > 0)
     out += html::pill(wording::plural(s.timeouts, "time-out", "time-outs"), Tone::kBad);
   else if (s.share > 0)
