@@ -1,12 +1,13 @@
 # Verbs. `make` shows them. Each installs the Debian packages that it needs.
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check bench fuzz docs lab install clean
+.PHONY: help build demo test check bench bench-parsing fuzz docs lab install clean
 
 DEMO := examples/incidents/statement-timeouts
 FUZZ_SECONDS ?= 30
+DIR ?= ../shared/benchmarks/loghub-2k
 
 help: ## Show these verbs
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
 build: ## Build the program (build/release/culprit)
 	@scripts/install_packages build
@@ -31,6 +32,11 @@ bench: ## Measure the hot paths beside named peers
 	@scripts/install_packages build bench
 	@scripts/build bench all
 	@bench/run build/bench
+
+bench-parsing: ## Accuracy and speed of template mining on the labelled logs in DIR
+	@scripts/install_packages build
+	@scripts/build bench parsing
+	@bench/run_parsing build/bench "$(DIR)" "$(PREDICTIONS)"
 
 fuzz: ## Fuzz each parser and format for FUZZ_SECONDS
 	@scripts/install_packages build fuzz
