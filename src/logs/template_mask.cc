@@ -1,12 +1,18 @@
 #include "logs/template_mask.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "logs/log_bytes.h"
 #include "logs/template_lists.h"
 #include "logs/variable_forms.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace culprit {
 namespace {
@@ -14,7 +20,9 @@ namespace {
 constexpr std::string_view kEndsOfUrl = " \t\r\n\v\f\"'<>[](){},;|";
 constexpr std::string_view kEndsOfPath = " \t\r\n\v\f\"',;|)]}";
 
-// Masks one line. `out` has room for as many bytes as the line.
+constexpr std::size_t kChunk = 16;  // bytes taken at once
+
+// Masks one line. `out` has room for kChunk bytes more than the line.
 class Masker {
  public:
   Masker(std::string_view line, char* out) : in_(line), begin_(out), out_(out) {}
@@ -33,7 +41,7 @@ class Masker {
     }
     while (out_ != begin_ && out_[-1] == ' ') --out_;
     if (commas_ + 1 >= kListItems) out_ = fold_lists(begin_, out_);
-    if (spaces_ + 1 >= kRunWords) out_ = fold_runs(begin_, out_);
+    if (numbers_ >= kRunWords) out_ = fold_runs(begin_, out_);
     return out_;
   }
 
@@ -41,7 +49,6 @@ class Masker {
   void space() {
     while (at_ < in_.size() && is_white_space(in_[at_])) ++at_;
     if (out_ != begin_ && out_[-1] != ' ') *out_++ = ' ';
-    ++spaces_;
   }
 
   void delimiter(char c) {
@@ -67,13 +74,19 @@ class Masker {
   }
 
   void copy(std::string_view text) {
-    std::memcpy(out_, text.data(), text.size());
+    if (text.size() <= kChunk &&
+        in_.data() + in_.size() - text.data() >= static_cast<std::ptrdiff_t>(kChunk)) {
+      std::memcpy(out_, text.data(), kChunk);  // of a fixed size: no call; `out` has room behind
+    } else {
+      std::memcpy(out_, text.data(), text.size());
+    }
     out_ += text.size();
   }
 
   void unit() {
     const std::size_t start = at_;
-    std::uint8_t seen = 0;
+    at_ += leading_letters();
+    std::uint8_t seen = at_ > start ? kOtherByte : 0;
     while (at_ < in_.size()) {
       const auto kind = byte_class(in_[at_]);
       if ((kind & (kSpaceByte | kDelimiterByte)) != 0) break;
@@ -81,13 +94,13 @@ class Masker {
       ++at_;
     }
     const std::string_view text = in_.substr(start, at_ - start);
-    const bool user = names_user(start);
-    before_previous_ = previous_;
-    previous_ = text;
+    const Key key = std::exchange(key_, key_of(start, text));
+    const std::size_t key_end = std::exchange(key_end_, at_);
+    numbers_ += (seen & kDigitByte) != 0 ? 1 : 0;
     if ((seen & kControlByte) != 0) return variable(VariableKind::kAny);
     const bool colon = at_ < in_.size() && in_[at_] == ':';
     if (seen == kDigitByte && !colon) return variable(VariableKind::kInt);
-    if (user) return variable(VariableKind::kUser);
+    if (key != Key::kNone && try_value_of_key(key, key_end, start, text)) return;
     if (colon && try_unit_before_colon(start, text, seen)) return;
     if ((seen & (kDigitByte | kSlashByte | kBackslashByte)) == 0) return plain(start, text, seen);
     if (text.size() >= 10 && text[4] == '-' && try_time(end_of_iso_time(in_, start))) return;
@@ -96,11 +109,48 @@ class Masker {
     digits(text, seen);
   }
 
-  // "for user bob", "user=bob": people name themselves as they like.
-  bool names_user(std::size_t start) const {
-    if (previous_ != "user" || previous_.data() + previous_.size() + 1 != in_.data() + start) return false;
-    const char between = in_[start - 1];
-    return between == '=' || (between == ' ' && (before_previous_ == "for" || before_previous_ == "invalid"));
+  // How many of the next kChunk bytes are letters before the first other; most units are words and end there.
+  std::size_t leading_letters() const {
+#ifdef __SSE2__
+    if (in_.size() - at_ < kChunk) return 0;
+    const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(in_.data() + at_));
+    const auto lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+    // 'a' … 'z' become the 26 smallest signed values.
+    const auto moved = _mm_sub_epi8(lower, _mm_set1_epi8(static_cast<char>('a' + 128)));
+    const auto other = _mm_cmpgt_epi8(moved, _mm_set1_epi8(-128 + 25));
+    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(other)) | 0x10000U;
+    return static_cast<std::size_t>(std::countr_zero(mask));
+#else
+    return 0;
+#endif
+  }
+
+  // Words that say what the next unit is.
+  enum class Key : std::uint8_t { kNone, kId, kUser, kUserOfSentence };
+
+  Key key_of(std::size_t start, std::string_view text) const {
+    if (text.size() < 2) return Key::kNone;
+    if (text.back() == 'r' && text == "user") {
+      const auto before = in_.substr(0, start);
+      return before.ends_with("for ") || before.ends_with("invalid ") ? Key::kUserOfSentence : Key::kUser;
+    }
+    if ((text.back() | 0x20) != 'd' || (text[text.size() - 2] | 0x20) != 'i') return Key::kNone;
+    if (text.size() <= 3 || text == "uuid" || text == "guid") return Key::kId;  // id, tid, jid
+    const char before = text[text.size() - 3];
+    const bool camel = text[text.size() - 2] == 'I' && !is_upper(before);
+    return before == '_' || before == '-' || camel ? Key::kId : Key::kNone;
+  }
+
+  // "for user bob", user=bob, "tid":"ynuc": people and programs name such things as they like.
+  bool try_value_of_key(Key key, std::size_t key_end, std::size_t start, std::string_view text) {
+    const auto gap = in_.substr(key_end, start - key_end);
+    const bool sentence = key == Key::kUserOfSentence && gap == " ";
+    const bool assigned =
+        gap == "=" || gap == "=\"" || gap == "\":\"" || gap == "\": \"" || (gap == ":" && key == Key::kId);
+    if (!sentence && !assigned) return false;
+    if (key == Key::kId && (is_uuid(text) || is_digit(text[0]))) return false;  // its own kind says more
+    variable(key == Key::kId ? VariableKind::kId : VariableKind::kUser);
+    return true;
   }
 
   bool try_time(std::size_t end) {
@@ -228,22 +278,22 @@ class Masker {
   std::size_t at_ = 0;
   char* begin_;
   char* out_;
-  std::string_view previous_;  // the unit before, and the one before that
-  std::string_view before_previous_;
+  Key key_ = Key::kNone;  // of the unit before, and where it ended
+  std::size_t key_end_ = 0;
   unsigned commas_ = 0;
-  unsigned spaces_ = 0;
+  unsigned numbers_ = 0;  // units with digits
 };
 
 }  // namespace
 
 std::string_view mask_message(std::string_view message, std::vector<char>& buffer) {
-  const auto first = message.find_first_not_of(kWhiteSpace);
-  message.remove_prefix(std::min(first, message.size()));
+  while (!message.empty() && is_white_space(message.front())) message.remove_prefix(1);
   const auto line = message.substr(0, std::min(message.find('\n'), kMinedMessageBytes));
-  if (buffer.size() < line.size() + 2) buffer.resize(line.size() + 2);
+  if (buffer.size() < line.size() + kChunk + 2) buffer.resize(line.size() + kChunk + 2);
   char* out = Masker(line, buffer.data()).run();
-  if (message.find_first_not_of(kWhiteSpace, line.size()) != std::string_view::npos) {
-    if (message[line.size()] == '\n') *out++ = ' ';
+  const auto rest = message.substr(line.size());
+  if (!std::all_of(rest.begin(), rest.end(), is_white_space)) {
+    if (rest.front() == '\n') *out++ = ' ';
     *out++ = code_of(VariableKind::kRest);
   }
   return {buffer.data(), static_cast<std::size_t>(out - buffer.data())};

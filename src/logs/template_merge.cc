@@ -131,19 +131,23 @@ class SkeletonMerger {
   bool apply(std::vector<Change>& changes) {
     if (changes.empty()) return false;
     std::sort(changes.begin(), changes.end());
+    bool changed = false;
     for (std::size_t i = 0; i < changes.size(); ++i) {
       const auto& c = changes[i];
       // Told to vary in two ways: altogether.
       const bool twice = i > 0 && changes[i - 1].pattern == c.pattern &&
                          changes[i - 1].position == c.position && changes[i - 1].unit != c.unit;
-      patterns_[c.pattern].units[c.position] = twice ? table_.any() : c.unit;
+      auto& unit = patterns_[c.pattern].units[c.position];
+      const auto wider = twice ? table_.any() : c.unit;
+      changed = changed || unit != wider;
+      unit = wider;
     }
     for (auto& p : patterns_) table_.set_key(p);
-    return join_equal();
+    join_equal();
+    return changed;
   }
 
-  // False when no two patterns became one.
-  bool join_equal() {
+  void join_equal() {
     std::unordered_map<std::uint64_t, std::uint32_t> place_of_key;
     std::vector<std::uint32_t> moved;
     std::vector<Pattern> kept;
@@ -153,9 +157,7 @@ class SkeletonMerger {
       moved.push_back(at->second);
     }
     for (auto& place : place_of_) place = moved[place];
-    const bool fewer = kept.size() < patterns_.size();
     patterns_ = std::move(kept);
-    return fewer;
   }
 
   UnitTable& table_;

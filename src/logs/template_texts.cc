@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <unordered_set>
@@ -126,16 +127,19 @@ std::string value_of_tokens(const std::vector<std::string_view>& tokens) {
   return value;
 }
 
-// Each run of variables as one.
-std::string without_runs(std::string_view text) {
+// Each run of variables as one: of `kind` when given, else of its own kind or a list.
+std::string without_runs(std::string_view text, std::optional<VariableKind> kind) {
   std::string out;
   bool run = false;
   for (const auto token : tokens_of(text)) {
     const bool variable = is_variable(token);
-    if (variable && run) continue;
+    if (variable && run) {
+      if (!kind) out.back() = code_of(VariableKind::kList);
+      continue;
+    }
     if (!out.empty()) out += ' ';
     if (variable) {
-      out += code_of(VariableKind::kAny);
+      out += kind ? code_of(*kind) : token.back();
     } else {
       out += token;
     }
@@ -215,12 +219,11 @@ void merge_tokens(std::vector<std::string>& texts) {
 void merge_lists(std::vector<std::string>& texts) {
   std::unordered_set<std::string> lists;
   for (const auto& text : texts) {
-    if (text.find(code_of(VariableKind::kList)) != std::string::npos) lists.insert(without_runs(text));
+    if (text.find(code_of(VariableKind::kList)) != std::string::npos) lists.insert(without_runs(text, VariableKind::kAny));
   }
   if (lists.empty()) return;
   for (auto& text : texts) {
-    auto folded = without_runs(text);
-    if (lists.contains(folded)) text = std::move(folded);
+    if (lists.contains(without_runs(text, VariableKind::kAny))) text = without_runs(text, {});
   }
 }
 

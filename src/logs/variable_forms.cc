@@ -84,6 +84,7 @@ struct Groups {
   unsigned colons = 0;
   bool two_each = true;
   bool gap = false;  // "::"
+  bool digit = false;
 };
 
 // Groups of up to four hexadecimal digits with colons between them.
@@ -92,7 +93,10 @@ std::optional<Groups> hex_groups(std::string_view text, std::size_t at) {
   std::size_t i = at;
   while (i < text.size()) {
     std::size_t length = 0;
-    while (i + length < text.size() && length < 5 && is_hex_digit(text[i + length])) ++length;
+    while (i + length < text.size() && length < 5 && is_hex_digit(text[i + length])) {
+      g.digit = g.digit || is_digit(text[i + length]);
+      ++length;
+    }
     if (length > 4) return {};
     if (length == 0 && text[i] != ':') break;
     g.groups += length != 0 ? 1 : 0;
@@ -197,8 +201,8 @@ std::optional<ColonForm> colon_form(std::string_view text, std::size_t at) {
   if (!unit_ends_at(text, g->end) && std::string_view("/.%").find(text[g->end]) == std::string_view::npos)
     return {};
   if (g->two_each && g->groups >= 6 && !g->gap) return ColonForm{g->end, VariableKind::kMac};
-  const bool version_6 = (g->gap && g->groups >= 2 && g->colons >= 2) || (g->groups == 8 && g->colons == 7);
-  if (version_6 && !g->two_each) return ColonForm{g->end, VariableKind::kIp};
+  const bool version_6 = (g->gap && g->groups >= 1) || (g->groups == 8 && g->colons == 7 && !g->two_each);
+  if (version_6 && g->digit) return ColonForm{g->end, VariableKind::kIp};
   return {};
 }
 
@@ -256,6 +260,9 @@ bool is_numbered_throughout(std::string_view unit) {
 
 std::optional<VariableKind> kind_of_word(std::string_view word) {
   if (word.size() < 4) return {};
+  // Few words begin so: this is asked for nearly each of them.
+  const char initial = static_cast<char>(word[0] | 0x20);
+  if (!is_hex_digit(initial) && initial != 't' && initial != 'n' && initial != 'r') return {};
   if (equal_ignoring_case(word, "true") || equal_ignoring_case(word, "false") ||
       equal_ignoring_case(word, "null")) {
     return VariableKind::kFlag;
