@@ -91,7 +91,7 @@ void for_each_line(const Part& part, Take take) {
           line_end ? static_cast<std::size_t>(static_cast<const char*>(line_end) - buffer.data())
                    : buffer.size();
       if (!skip && at + used >= part.end) more = false;
-      if (more && !skip) take(std::string_view(buffer).substr(used, end - used), at + used);
+      if (more && !skip) take(std::string_view(buffer).substr(used, end - used));
       skip = false;
       used = std::min(buffer.size(), end + 1);
     }
@@ -124,10 +124,11 @@ void ingest(const fs::path& folder, const std::vector<std::string>& files) {
     SegmentBuilder builder;
     for (std::size_t i = next++; i < parts.size(); i = next++) {
       std::int64_t time_ms = 0;
-      for_each_line(parts[i], [&](std::string_view line, std::uint64_t offset) {
+      std::uint64_t number = std::uint64_t{i} << 22;
+      for_each_line(parts[i], [&](std::string_view line) {
         time_ms = line_time_ms(line, time_ms);
         const culprit::Time time = culprit::from_epoch_ms(time_ms);
-        builder.add({offset + 1, 1, time, time, line});
+        builder.add({++number, 1, time, time, line});
       });
       if (builder.empty()) continue;
       culprit::SegmentSummary summary;
@@ -197,6 +198,8 @@ void info(const fs::path& folder) {
     types += d.types.size();
     const auto add = [&](const std::string& name, const NumberColumn& c) {
       if (c.own_block) bytes[name] += c.stored_bytes();
+      if (c.sparse && c.sparse->bits.own_block) bytes[name + " (bits)"] += c.sparse->bits.stored_bytes();
+      if (c.sparse && c.sparse->values.own_block) bytes[name] += c.sparse->values.stored_bytes();
     };
     bytes["directory"] += state.directory_end;
     bytes["directory (unpacked)"] += state.raw_directory.size();
@@ -205,7 +208,7 @@ void info(const fs::path& folder) {
     bytes["text pool"] += d.text_pool.stored_bytes;
     bytes["text pool (unpacked)"] += d.text_pool.raw_bytes;
     add("rows: numbers", d.rows.numbers);
-    add("rows: times", d.rows.times_ms);
+    add("rows: times", d.rows.times);
     add("rows: micros", d.rows.micros);
     add("rows: ingestion", d.rows.ingestions);
     add("rows: types", d.rows.types);

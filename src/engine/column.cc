@@ -15,6 +15,7 @@ namespace {
 constexpr int kPlaneLevel = 1;
 constexpr int kTextLevel = 3;
 constexpr std::size_t kSampleMax = 2048;
+constexpr std::size_t kSparseMin = 256;  // shorter columns gain nothing
 
 unsigned bytes_for(std::uint64_t range) { return (static_cast<unsigned>(std::bit_width(range)) + 7) / 8; }
 
@@ -87,6 +88,10 @@ void ColumnWriter::numbers(std::span<const std::uint64_t> v, bool as_is) {
   const std::uint64_t low = *low_at;
   const std::uint64_t range = *high_at - low;
   if (range == 0) return planes(NumberMode::kConstant, low, 0, 0, v.size());
+  if (!as_is && v.size() >= kSparseMin && low == 0) {
+    const auto zeros = static_cast<std::size_t>(std::count(v.begin(), v.end(), 0));
+    if (zeros * 2 > v.size()) return sparse(v, v.size() - zeros);
+  }
   if (!as_is && delta_is_shorter(v, low)) {
     const DeltaRange deltas = delta_range(v);
     const auto base = static_cast<std::uint64_t>(deltas.low);
@@ -119,6 +124,21 @@ void ColumnWriter::numbers32(std::span<const std::uint32_t> v) {
   plane_bytes_.resize(v.size() * width);
   split_planes<std::uint32_t>(v, low, width, plane_bytes_.data());
   planes(NumberMode::kPlanes, low, 0, width, v.size());
+}
+
+void ColumnWriter::sparse(std::span<const std::uint64_t> v, std::size_t set) {
+  std::vector<std::uint64_t> bits((v.size() + 7) / 8, 0);
+  std::vector<std::uint64_t> values;
+  values.reserve(set);
+  for (std::size_t i = 0; i < v.size(); ++i) {
+    if (v[i] == 0) continue;
+    bits[i / 8] |= std::uint64_t{1} << (i % 8);
+    values.push_back(v[i]);
+  }
+  directory += static_cast<char>(NumberMode::kSparse);
+  put_varint(directory, set);
+  numbers(bits, true);
+  numbers(values);
 }
 
 // Description: a byte (mode, width, where), then what the mode needs.
@@ -172,16 +192,26 @@ void ColumnWriter::text(std::string_view bytes) {
   blocks += frame;
 }
 
-NumberColumn ColumnCatalogue::numbers(std::uint64_t count) {
+NumberColumn ColumnCatalogue::numbers(std::uint64_t count, unsigned depth) {
   NumberColumn c;
   c.count = static_cast<std::uint32_t>(count);
   const std::uint64_t head = in_.fixed(1);
   c.mode = static_cast<NumberMode>(head & 3);
+  if (c.mode == NumberMode::kSparse) {
+    const std::uint64_t set = in_.varint_up_to(count);
+    if (head != static_cast<std::uint64_t>(NumberMode::kSparse) || depth > 1) in_.refuse();
+    if (!in_.ok()) return {};
+    auto parts = std::make_shared<SparseParts>();
+    parts->bits = numbers((count + 7) / 8, depth + 1);
+    parts->values = numbers(set, depth + 1);
+    c.sparse = std::move(parts);
+    return c;
+  }
   c.own_block = (head & 4) != 0;
   c.width = static_cast<std::uint8_t>(head >> 3);
   c.base = in_.varint();
   const bool constant = c.mode == NumberMode::kConstant;
-  if ((head & 3) == 3 || c.width > 8 || (constant && (c.width > 0 || c.own_block))) in_.refuse();
+  if (c.width > 8 || (constant && (c.width > 0 || c.own_block))) in_.refuse();
   if (c.mode == NumberMode::kDelta) {
     c.base = unzigzag(c.base);
     c.first = in_.varint();

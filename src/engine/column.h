@@ -22,6 +22,7 @@ enum class NumberMode : std::uint8_t {
   kConstant = 0,  // all values are `base`
   kPlanes = 1,    // value - base in `width` bytes, one plane a byte, lowest first
   kDelta = 2,     // the same of value - the one before; the first value is `first`
+  kSparse = 3,    // a bit a value, set where it is not 0, and a column of those
 };
 
 enum class PlaneCode : std::uint8_t { kConstant = 0, kRaw = 1, kZstd = 2 };
@@ -31,6 +32,7 @@ struct Plane {
   std::uint32_t size = 0;  // stored bytes; kConstant: the byte
 };
 
+struct SparseParts;
 struct NumberColumn {
   NumberMode mode = NumberMode::kConstant;
   bool own_block = false;  // else its planes lie in the number pool, uncompressed
@@ -41,6 +43,7 @@ struct NumberColumn {
   std::uint64_t begin = 0;  // among the blocks or in the pool
   std::uint64_t checksum = 0;
   std::array<Plane, 8> planes{};
+  std::shared_ptr<const SparseParts> sparse;  // kSparse
 
   std::uint64_t stored_bytes() const {
     std::uint64_t sum = 0;
@@ -49,6 +52,11 @@ struct NumberColumn {
     return sum;
   }
   bool constant() const { return mode == NumberMode::kConstant; }
+};
+
+struct SparseParts {
+  NumberColumn bits;  // bytes of 8, lowest first
+  NumberColumn values;
 };
 
 struct TextColumn {
@@ -66,7 +74,8 @@ class ColumnWriter {
   ColumnWriter& operator=(ColumnWriter&&) noexcept;
   ~ColumnWriter();
 
-  // `as_is`: planes of the values themselves (base 0), so that they can be searched where they lie.
+  // Any integers. `as_is`: planes of the values themselves (base 0), so that they can be searched where they
+  // lie.
   void numbers(std::span<const std::uint64_t> values, bool as_is = false);
   void numbers32(std::span<const std::uint32_t> values);
   void text(std::string_view bytes);
@@ -81,6 +90,7 @@ class ColumnWriter {
 
  private:
   void planes(NumberMode mode, std::uint64_t base, std::uint64_t first, unsigned width, std::size_t count);
+  void sparse(std::span<const std::uint64_t> values, std::size_t set);
   void own_block(std::size_t count, unsigned width);
 
   struct Zstd;
@@ -93,7 +103,7 @@ class ColumnWriter {
 class ColumnCatalogue {
  public:
   ColumnCatalogue(ByteReader& in, std::uint64_t text_bytes_max) : in_(in), text_bytes_max_(text_bytes_max) {}
-  NumberColumn numbers(std::uint64_t count);
+  NumberColumn numbers(std::uint64_t count, unsigned depth = 0);
   TextColumn text();
   std::uint64_t number_pool_bytes() const { return number_pool_; }
   std::uint64_t text_pool_bytes() const { return text_pool_; }
@@ -121,6 +131,8 @@ class ColumnReader {
   Result<std::string_view> text(const TextColumn& column, std::string& buffer);
 
  private:
+  template <class Value>
+  Result<void> read_sparse(const NumberColumn& column, std::vector<Value>& values);
   template <class Value>
   Result<void> read(const NumberColumn& column, std::vector<Value>& values);
   Result<void> load_planes(const NumberColumn& column);

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <zstd.h>
 
+#include <bit>
+
 #include "engine/column.h"
 
 namespace culprit::engine {
@@ -96,11 +98,31 @@ Result<void> ColumnReader::load_planes(const NumberColumn& c) {
 }
 
 template <class Value>
+Result<void> ColumnReader::read_sparse(const NumberColumn& c, std::vector<Value>& values) {
+  std::vector<std::uint32_t> bits;
+  std::vector<Value> set;
+  if (auto done = read(c.sparse->bits, bits); !done) return done;
+  if (auto done = read(c.sparse->values, set); !done) return done;
+  values.assign(c.count, 0);
+  std::size_t next = 0;
+  for (std::size_t b = 0; b < bits.size(); ++b) {
+    for (std::uint32_t rest = bits[b] & 255; rest != 0; rest &= rest - 1) {
+      const std::size_t i = b * 8 + static_cast<std::size_t>(std::countr_zero(rest));
+      if (i >= values.size() || next == set.size()) return damaged(c.begin, 0, "have too many bits set");
+      values[i] = set[next++];
+    }
+  }
+  if (next != set.size()) return damaged(c.begin, 0, "have too few bits set");
+  return {};
+}
+
+template <class Value>
 Result<void> ColumnReader::read(const NumberColumn& c, std::vector<Value>& values) {
   if (c.mode == NumberMode::kConstant) {
     values.assign(c.count, static_cast<Value>(c.base));
     return {};
   }
+  if (c.mode == NumberMode::kSparse) return read_sparse(c, values);
   if (auto loaded = load_planes(c); !loaded) return loaded;
   values.resize(c.count);
   if (c.mode == NumberMode::kPlanes) {

@@ -43,7 +43,7 @@ void DirectoryReader::summary() {
 
 void DirectoryReader::row_streams() {
   RowStreams& r = out_.rows;
-  for (NumberColumn* c : {&r.numbers, &r.times_ms, &r.micros, &r.ingestions, &r.stream_ids, &r.types})
+  for (NumberColumn* c : {&r.numbers, &r.times, &r.ingestions, &r.stream_ids, &r.types})
     *c = columns_.numbers(out_.summary.events);
   out_.uuids = static_cast<std::uint32_t>(in_.varint_up_to(out_.summary.message_bytes / kUuidChars));
   out_.uuid_high = columns_.numbers(out_.uuids);
@@ -58,16 +58,19 @@ WordColumn DirectoryReader::word(std::uint64_t rows) {
       w.constant = in_.bytes(in_.varint());
       break;
     case WordMode::kHex:
+      w.classes = kHexClasses;
       w.hex_digits = static_cast<std::uint32_t>(in_.varint_up_to(kHexDigitsMax));
       for (std::uint32_t i = 0; i < w.hex_digits; i += 16) w.hex.push_back(columns_.numbers(rows));
       break;
     case WordMode::kDictionary:
+      w.classes = static_cast<std::uint8_t>(in_.fixed(1));
       w.entries = static_cast<std::uint32_t>(in_.varint_up_to(rows));
       w.sizes = columns_.numbers(w.entries);
       w.text = columns_.text();
       w.indexes = columns_.numbers(rows);
       break;
     case WordMode::kPlain:
+      w.classes = static_cast<std::uint8_t>(in_.fixed(1));
       w.entries = static_cast<std::uint32_t>(rows);
       w.sizes = columns_.numbers(rows);
       w.text = columns_.text();
@@ -111,6 +114,9 @@ void DirectoryReader::minutes(TypeEntry& type) {
 
 void DirectoryReader::type(TypeEntry& type) {
   type.rows = in_.varint_up_to(out_.summary.events);
+  const std::uint64_t flags = in_.varint_up_to(3);
+  type.coarse = (flags & 1) != 0;
+  type.has_micros = (flags & 2) != 0;
   const std::uint64_t slots = in_.varint_up_to(kSegmentBytesMax);
   if (slots > in_.left() || (slots > 0 && type.rows > (out_.summary.message_bytes - variables_) / slots))
     in_.refuse();
@@ -146,11 +152,14 @@ Result<Directory> DirectoryReader::read(std::uint64_t directory_end, std::uint64
   if (types > in_.left()) in_.refuse();
   out_.types.resize(in_.ok() ? types : 0);
   std::uint64_t rows = 0;
+  std::uint64_t rows_with_micros = 0;
   for (TypeEntry& t : out_.types) {
     type(t);
     if (!in_.ok()) break;
     rows += t.rows;
+    if (t.has_micros) rows_with_micros += t.rows;
   }
+  out_.rows.micros = columns_.numbers(rows_with_micros);
   texts();
   pool(out_.number_pool);
   pool(out_.text_pool);

@@ -14,7 +14,7 @@
 namespace culprit::engine {
 
 constexpr std::string_view kSegmentMagic = "CULPSEG\n";
-constexpr std::uint32_t kSegmentVersion = 2;
+constexpr std::uint32_t kSegmentVersion = 3;
 constexpr std::size_t kSegmentHeaderBytes = 8 + 4 + 4 + 4 + 8;  // magic, version, directory sizes, checksum
 
 // Bounds that a reader enforces. Each variable is at least one byte of a message.
@@ -35,6 +35,7 @@ constexpr std::uint64_t kHexDigitsMax = 64;
 struct WordColumn {
   WordMode mode = WordMode::kConstant;
   std::string_view constant;      // in the directory
+  std::uint8_t classes = 0xff;    // ByteClass bits of all its texts
   std::uint32_t hex_digits = 0;   // kHex: numbers of 16 digits each, the last of the rest
   std::vector<NumberColumn> hex;  //
   std::uint32_t entries = 0;      // kDictionary: texts; kPlain: rows
@@ -59,6 +60,8 @@ struct MinuteRun {
 
 struct TypeEntry {
   std::uint64_t rows = 0;
+  bool coarse = false;                    // all its times are whole seconds
+  bool has_micros = false;                // its rows are in the stream of microseconds
   std::string_view text;                  // static pieces, in the directory
   std::vector<std::uint32_t> piece_ends;  // one more than slots
   std::vector<Slot> slots;
@@ -67,8 +70,8 @@ struct TypeEntry {
 
 struct RowStreams {
   NumberColumn numbers;
-  NumberColumn times_ms;
-  NumberColumn micros;      // of the row's time, from a finer stamp in its message
+  NumberColumn times;       // steps of a clock, see RowClock
+  NumberColumn micros;      // of rows of types that have them: 0 = the time of the row before, else 1 + µs
   NumberColumn ingestions;  // difference to the time, zigzag
   NumberColumn stream_ids;
   NumberColumn types;
@@ -94,6 +97,35 @@ struct Directory {
 // Views of the result lie in `raw`, the unpacked directory. `file_bytes` is the whole segment's size,
 // `directory_end` where blocks begin (number pool, text pool, columns).
 Result<Directory> read_directory(std::string_view raw, std::uint64_t directory_end, std::uint64_t file_bytes);
+
+// The clock that times are told by: a fine row moves it by milliseconds; a coarse one says how many seconds
+// from the clock's second it stands and never moves it back. So lines of one second, or of one request, cost
+// nothing, though their stamps differ in precision.
+class RowClock {
+ public:
+  explicit RowClock(std::int64_t start_ms) : now_(start_ms) {}
+  std::uint64_t step_to(std::int64_t time_ms, bool coarse) {
+    const std::uint64_t step =
+        zigzag(coarse ? unsign(time_ms / 1000) - unsign(second(now_)) : unsign(time_ms) - unsign(now_));
+    move(time_ms, coarse);
+    return step;
+  }
+  std::int64_t time_after(std::uint64_t step, bool coarse) {
+    const std::uint64_t n = unzigzag(step);
+    const auto time_ms =
+        static_cast<std::int64_t>(coarse ? (n + unsign(second(now_))) * 1000 : n + unsign(now_));
+    move(time_ms, coarse);
+    return time_ms;
+  }
+
+ private:
+  static std::uint64_t unsign(std::int64_t v) { return static_cast<std::uint64_t>(v); }
+  static std::int64_t second(std::int64_t ms) { return ms / 1000 - (ms % 1000 < 0 ? 1 : 0); }
+  void move(std::int64_t time_ms, bool coarse) {
+    if (!coarse || time_ms > now_) now_ = time_ms;
+  }
+  std::int64_t now_;
+};
 
 inline std::int64_t minute_of(std::int64_t time_ms) {
   return time_ms / 60'000 - (time_ms % 60'000 < 0 ? 1 : 0);

@@ -21,18 +21,41 @@ Result<RowReader> RowReader::open(const Segment::State& segment) {
 Result<void> RowReader::load_streams() {
   const RowStreams& s = segment_->directory.rows;
   if (auto done = reader_.numbers32(s.types, type_ids_); !done) return done;
-  if (auto done = reader_.numbers(s.times_ms, times_ms_); !done) return done;
-  if (!s.micros.constant() || s.micros.base != 0)
-    if (auto done = reader_.numbers32(s.micros, micros_); !done) return done;
+  if (auto done = reader_.numbers(s.times, times_ms_); !done) return done;
   const auto& types = segment_->directory.types;
   types_.resize(types.size());
   ranks_.resize(type_ids_.size());
   std::vector<std::uint32_t> next(types.size(), 0);
+  RowClock clock(to_epoch_ms(segment_->directory.summary.first_time));
   for (std::size_t i = 0; i < type_ids_.size(); ++i) {
     const std::uint32_t t = type_ids_[i];
     if (t >= types.size() || next[t] >= types[t].rows)
       return damaged("the type stream of the segment does not fit its types");
     ranks_[i] = next[t]++;
+    times_ms_[i] = static_cast<std::uint64_t>(clock.time_after(times_ms_[i], types[t].coarse));
+  }
+  return {};
+}
+
+// Microseconds of the rows' times: see RowStreams::micros.
+Result<void> RowReader::load_micros() {
+  micros_loaded_ = true;
+  const NumberColumn& column = segment_->directory.rows.micros;
+  if (column.count == 0) return {};
+  std::vector<std::uint32_t> codes;
+  if (auto done = reader_.numbers32(column, codes); !done) return done;
+  micros_.resize(type_ids_.size());
+  std::size_t next = 0;
+  std::uint64_t before_us = 0;
+  for (std::size_t i = 0; i < type_ids_.size(); ++i) {
+    if (!segment_->directory.types[type_ids_[i]].has_micros) continue;
+    const std::uint32_t code = codes[next++];
+    if (code > 0) {
+      micros_[i] = code - 1;
+      before_us = times_ms_[i] * 1000 + micros_[i];
+    } else {
+      micros_[i] = static_cast<std::uint32_t>(before_us - times_ms_[i] * 1000);
+    }
   }
   return {};
 }
@@ -107,6 +130,8 @@ Result<std::string_view> RowReader::message(std::size_t row) {
   if (!of_type) return tl::unexpected(of_type.error());
   if (!uuids_loaded_ && segment_->directory.uuids > 0)
     if (auto done = load_uuids(); !done) return tl::unexpected(done.error());
+  if (!micros_loaded_)
+    if (auto done = load_micros(); !done) return tl::unexpected(done.error());
   RowContext context;
   context.time_us = static_cast<std::int64_t>(times_ms_[row] * 1000 + (micros_.empty() ? 0 : micros_[row]));
   context.uuids_before = uuids_before_.empty() ? 0 : uuids_before_[row];

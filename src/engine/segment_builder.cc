@@ -49,6 +49,8 @@ struct SlotValues {
 
 struct TypeValues {
   std::uint64_t rows = 0;
+  bool coarse = true;
+  bool has_micros = false;
   std::vector<SlotValues> slots;
   std::vector<engine::MinuteRun> minutes;
   std::size_t late_minutes = 0;
@@ -96,6 +98,8 @@ struct SegmentBuilder::State {
   std::vector<std::uint32_t> elements;
 
   void add_variables(TypeValues& type, std::string_view message, std::int64_t row_us);
+  std::vector<std::uint64_t> time_steps() const;
+  std::vector<std::uint64_t> micro_codes() const;
   void write_type(std::size_t t, ColumnWriter& out, std::int64_t first_minute);
   void write_slot(VariableKind kind, const SlotValues& slot, ColumnWriter& out);
   void write_words(const SlotValues& slot, ColumnWriter& out);
@@ -138,6 +142,8 @@ void SegmentBuilder::add(const SegmentRow& row) {
   TypeValues& type = s.types[id];
   s.add_variables(type, row.message, static_cast<std::int64_t>(time_us + micros));
   type.add_minute(engine::minute_of(time_ms));
+  type.coarse = type.coarse && time_ms % 1000 == 0;
+  type.has_micros = type.has_micros || micros != 0;
   if (s.type_ids.empty()) s.first_time_ms = s.last_time_ms = time_ms;
   s.first_time_ms = std::min(s.first_time_ms, time_ms);
   s.last_time_ms = std::max(s.last_time_ms, time_ms);
@@ -211,8 +217,7 @@ std::string SegmentBuilder::finish(SegmentSummary& summary) {
   put_varint(d, bits(s.last_time_ms) - bits(s.first_time_ms));
   put_varint(d, s.message_bytes);
   out.numbers(s.numbers);
-  out.numbers(s.times_ms);
-  out.numbers(s.micros);
+  out.numbers(s.time_steps());
   out.numbers(s.ingestions);
   out.numbers32(s.stream_ids);
   out.numbers32(s.type_ids);
@@ -222,6 +227,7 @@ std::string SegmentBuilder::finish(SegmentSummary& summary) {
   put_varint(d, s.types.size());
   s.local_of.assign(s.words.size(), kNone);
   for (std::size_t t = 0; t < s.types.size(); ++t) s.write_type(t, out, engine::minute_of(s.first_time_ms));
+  out.numbers(s.micro_codes());
   for (const engine::LogType& type : s.tree.types()) d += type.text;
 
   std::string pools;
@@ -247,11 +253,33 @@ std::string SegmentBuilder::finish(SegmentSummary& summary) {
   return bytes;
 }
 
+std::vector<std::uint64_t> SegmentBuilder::State::time_steps() const {
+  std::vector<std::uint64_t> steps(times_ms.size());
+  engine::RowClock clock(first_time_ms);
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    steps[i] = clock.step_to(static_cast<std::int64_t>(times_ms[i]), types[type_ids[i]].coarse);
+  return steps;
+}
+
+// Rows with the very time of the row before, as those of one request have, say 0.
+std::vector<std::uint64_t> SegmentBuilder::State::micro_codes() const {
+  std::vector<std::uint64_t> codes;
+  std::uint64_t before_us = 0;
+  for (std::size_t i = 0; i < micros.size(); ++i) {
+    if (!types[type_ids[i]].has_micros) continue;
+    const std::uint64_t time_us = times_ms[i] * 1000 + micros[i];
+    codes.push_back(time_us == before_us ? 0 : 1 + micros[i]);
+    before_us = time_us;
+  }
+  return codes;
+}
+
 void SegmentBuilder::State::write_type(std::size_t t, ColumnWriter& out, std::int64_t first_minute) {
   const TypeValues& type = types[t];
   const engine::LogType& shape = tree.types()[t];
   std::string& d = out.directory;
   put_varint(d, type.rows);
+  put_varint(d, (type.coarse ? 1U : 0U) | (type.has_micros ? 2U : 0U));
   put_varint(d, type.slots.size());
   std::uint32_t begin = 0;
   for (const std::uint32_t end : shape.piece_ends) {
@@ -337,6 +365,9 @@ void SegmentBuilder::State::write_words(const SlotValues& slot, ColumnWriter& ou
     indexes[i] = local_of[id];
   }
   for (const std::uint32_t id : distinct) local_of[id] = kNone;
+  std::uint8_t classes = 0;
+  for (const std::uint32_t id : distinct)
+    for (const char c : words.word(id)) classes |= engine::byte_class(static_cast<unsigned char>(c));
   const auto mode = [&](WordMode m) { put_varint(out.directory, static_cast<std::uint64_t>(m)); };
   std::size_t digits = 0;
   if (distinct.size() == 1 && words.word(distinct[0]).size() <= kConstantBytesMax) {
@@ -345,6 +376,7 @@ void SegmentBuilder::State::write_words(const SlotValues& slot, ColumnWriter& ou
     out.directory += words.word(distinct[0]);
   } else if (distinct.size() * 2 <= slot.values.size()) {
     mode(WordMode::kDictionary);
+    out.directory += static_cast<char>(classes);
     put_varint(out.directory, distinct.size());
     write_texts(distinct, out);
     out.numbers(indexes);
@@ -353,6 +385,7 @@ void SegmentBuilder::State::write_words(const SlotValues& slot, ColumnWriter& ou
     write_hex(slot, digits, out);
   } else {
     mode(WordMode::kPlain);
+    out.directory += static_cast<char>(classes);
     write_texts({slot.values.begin(), slot.values.end()}, out);
   }
 }

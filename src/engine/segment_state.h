@@ -62,6 +62,7 @@ class RowReader {
       : segment_(&segment), reader_(std::move(reader)) {}
   Result<void> load_streams();
   Result<void> load_uuids();
+  Result<void> load_micros();
   Result<const TypeColumns*> columns(std::uint32_t type);
 
   const Segment::State* segment_;
@@ -70,6 +71,7 @@ class RowReader {
   std::vector<std::uint32_t> ranks_;
   std::vector<std::uint64_t> times_ms_;
   std::vector<std::uint32_t> micros_;  // empty when always 0
+  bool micros_loaded_ = false;
   std::vector<std::uint64_t> numbers_;
   std::vector<std::uint64_t> ingestions_;
   std::vector<std::uint32_t> stream_ids_;

@@ -45,6 +45,18 @@ void render_number(std::uint64_t value, std::uint16_t form, std::string& out);
 void render_ip(std::uint32_t value, std::string& out);
 void render_uuid(const Uuid& uuid, std::string& out);
 
+// Bytes in eight classes, for saying in one byte what a column of words is written with.
+inline std::uint8_t byte_class(unsigned char c) {
+  if (c >= '0' && c <= '9') return 1;
+  if (c >= 'a' && c <= 'f') return 2;
+  if (c >= 'g' && c <= 'z') return 4;
+  if (c >= 'A' && c <= 'F') return 8;
+  if (c >= 'G' && c <= 'Z') return 16;
+  if (c == '_' || c == '-' || c == '.' || c == '/') return 32;
+  return c > ' ' && c < 127 ? 64 : 128;
+}
+constexpr std::uint8_t kHexClasses = 1 | 2;
+
 // Bytes that a variable of the kind can be written with ('0'..'9' and the like), for deciding patterns.
 bool may_hold(VariableKind kind, unsigned char byte);
 
