@@ -2,6 +2,8 @@
 //   segment_tool ingest FOLDER FILE...      one event a line; both cores
 //   segment_tool cat FOLDER                 all events as lines
 //   segment_tool info FOLDER
+//   segment_tool count FOLDER [-e REGEX | PATTERN]...   matches of each, by minute with -m; CloudWatch
+//   patterns
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
@@ -18,6 +20,7 @@
 #include <vector>
 
 #include "engine/digits.h"
+#include "engine/search.h"
 #include "engine/segment.h"
 #include "engine/segment_state.h"
 #include "engine/stamp_form.h"
@@ -234,6 +237,41 @@ void info(const fs::path& folder) {
   for (const auto& [name, n] : bytes) fmt::print("{:12} {}\n", n, name);
 }
 
+// As `rg -c` counts lines: one number a pattern, and with -m a line for each minute.
+void count(const fs::path& folder, const std::vector<std::string>& arguments) {
+  std::vector<culprit::MessagePattern> patterns;
+  bool minutes = false;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == "-m") {
+      minutes = true;
+      continue;
+    }
+    const bool regex = arguments[i] == "-e" && i + 1 < arguments.size();
+    if (regex) ++i;
+    auto pattern =
+        regex ? culprit::MessagePattern::regex(arguments[i]) : culprit::MessagePattern::literal(arguments[i]);
+    if (!pattern) die(pattern.error().message());
+    patterns.push_back(std::move(*pattern));
+  }
+  const culprit::LogSearch search(std::move(patterns));
+  const auto files = map_folder(folder);
+  const auto open = [&](std::size_t i) -> culprit::Result<std::shared_ptr<const Segment>> {
+    auto segment = Segment::open(files[i].bytes, nullptr);
+    if (!segment) return tl::unexpected(segment.error());
+    return std::make_shared<const Segment>(std::move(*segment));
+  };
+  const auto counts = culprit::count_matches(search, files.size(), open, nullptr, std::chrono::minutes(1));
+  if (!counts) die(counts.error().message());
+  std::string out;
+  for (std::size_t p = 0; p < counts->size(); ++p) {
+    out += fmt::format("{}\t{}\n", (*counts)[p].total, search.patterns()[p].text());
+    if (!minutes) continue;
+    for (const culprit::PeriodCount& c : (*counts)[p].periods)
+      out += fmt::format("  {} {}\n", culprit::format_utc(c.start), c.count);
+  }
+  std::fwrite(out.data(), 1, out.size(), stdout);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -242,10 +280,12 @@ int main(int argc, char** argv) {
     ingest(argv[2], {argv + 3, argv + argc});
   } else if (verb == "cat") {
     cat(argv[2]);
+  } else if (verb == "count") {
+    count(argv[2], {argv + 3, argv + argc});
   } else if (verb == "info") {
     info(argv[2]);
   } else {
-    fmt::print(stderr, "usage: segment_tool ingest|cat|info FOLDER [FILE...]\n");
+    fmt::print(stderr, "usage: segment_tool ingest|cat|info|count FOLDER [FILE|PATTERN...]\n");
     return 2;
   }
   return 0;

@@ -56,10 +56,12 @@ WordColumn DirectoryReader::word(std::uint64_t rows) {
   switch (w.mode) {
     case WordMode::kConstant:
       w.constant = in_.bytes(in_.varint());
+      if (w.constant.empty()) in_.refuse();
       break;
     case WordMode::kHex:
       w.classes = kHexClasses;
       w.hex_digits = static_cast<std::uint32_t>(in_.varint_up_to(kHexDigitsMax));
+      if (w.hex_digits == 0) in_.refuse();
       for (std::uint32_t i = 0; i < w.hex_digits; i += 16) w.hex.push_back(columns_.numbers(rows));
       break;
     case WordMode::kDictionary:

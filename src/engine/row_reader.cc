@@ -80,29 +80,36 @@ SegmentRow RowReader::row(std::size_t row) const {
   return out;
 }
 
-std::vector<std::uint32_t> RowReader::rows_of(std::uint32_t type) const {
-  std::vector<std::uint32_t> rows;
-  for (std::size_t i = 0; i < type_ids_.size(); ++i)
-    if (type_ids_[i] == type) rows.push_back(static_cast<std::uint32_t>(i));
-  return rows;
+const std::vector<std::uint32_t>& RowReader::rows_of(std::uint32_t type) {
+  if (rows_of_.empty()) {
+    const auto& types = segment_->directory.types;
+    rows_of_.resize(types.size());
+    for (std::size_t i = 0; i < type_ids_.size(); ++i)
+      rows_of_[type_ids_[i]].push_back(static_cast<std::uint32_t>(i));
+  }
+  return rows_of_[type];
 }
 
-Result<const TypeColumns*> RowReader::columns(std::uint32_t type) {
-  if (!types_[type]) {
-    auto columns = TypeColumns::load(segment_->directory.types[type], reader_);
-    if (!columns) return tl::unexpected(columns.error());
-    types_[type].emplace(std::move(*columns));
-  }
+Result<const TypeColumns*> RowReader::columns(std::uint32_t type, std::size_t first, std::size_t last) {
+  if (!types_[type]) types_[type].emplace(segment_->directory.types[type]);
+  if (auto done = types_[type]->load(first, last, reader_); !done) return tl::unexpected(done.error());
   return &*types_[type];
 }
 
-// The uuids, and how many of them were first seen before each row: that is in the columns of every type that
-// has a uuid.
-Result<void> RowReader::load_uuids() {
-  uuids_loaded_ = true;
+Result<const UuidValues*> RowReader::uuids() {
+  if (!uuids_loaded_) {
+    const Directory& d = segment_->directory;
+    if (auto done = reader_.numbers(d.uuid_high, uuids_.high); !done) return tl::unexpected(done.error());
+    if (auto done = reader_.numbers(d.uuid_low, uuids_.low); !done) return tl::unexpected(done.error());
+    uuids_loaded_ = true;
+  }
+  return &uuids_;
+}
+
+// How many uuids were first seen before each row: that is in the columns of every type that has a uuid.
+Result<void> RowReader::load_uuid_rows() {
+  uuid_rows_loaded_ = true;
   const Directory& d = segment_->directory;
-  if (auto done = reader_.numbers(d.uuid_high, uuids_.high); !done) return done;
-  if (auto done = reader_.numbers(d.uuid_low, uuids_.low); !done) return done;
   std::vector<std::vector<std::uint32_t>> fresh(d.types.size());  // new uuids by row of the type
   std::vector<std::uint64_t> codes;
   for (std::size_t t = 0; t < d.types.size(); ++t) {
@@ -120,25 +127,55 @@ Result<void> RowReader::load_uuids() {
     const auto& of_type = fresh[type_ids_[i]];
     if (!of_type.empty()) seen += of_type[ranks_[i]];
   }
-  if (seen != uuids_.high.size()) return damaged("the uuids of the segment do not fit its rows");
+  if (seen != d.uuids) return damaged("the uuids of the segment do not fit its rows");
   return {};
 }
 
-Result<std::string_view> RowReader::message(std::size_t row) {
-  const std::uint32_t type = type_ids_[row];
-  auto of_type = columns(type);
-  if (!of_type) return tl::unexpected(of_type.error());
-  if (!uuids_loaded_ && segment_->directory.uuids > 0)
-    if (auto done = load_uuids(); !done) return tl::unexpected(done.error());
+Result<RowContext> RowReader::context(std::size_t row, bool uuids) {
   if (!micros_loaded_)
     if (auto done = load_micros(); !done) return tl::unexpected(done.error());
+  if (uuids && !uuid_rows_loaded_)
+    if (auto done = load_uuid_rows(); !done) return tl::unexpected(done.error());
   RowContext context;
   context.time_us = static_cast<std::int64_t>(times_ms_[row] * 1000 + (micros_.empty() ? 0 : micros_[row]));
-  context.uuids_before = uuids_before_.empty() ? 0 : uuids_before_[row];
+  context.uuids_before = uuids ? uuids_before_[row] : 0;
+  return context;
+}
+
+Result<std::string_view> RowReader::message(std::size_t row) {
+  return part(row, 0, segment_->directory.types[type_ids_[row]].slots.size());
+}
+
+Result<std::string_view> RowReader::part(std::size_t row, std::size_t first, std::size_t last) {
+  const std::uint32_t type = type_ids_[row];
+  auto of_type = columns(type, first, last);
+  if (!of_type) return tl::unexpected(of_type.error());
+  const auto& slots = segment_->directory.types[type].slots;
+  bool has_uuid = false;
+  for (std::size_t i = first; i < last; ++i) has_uuid = has_uuid || slots[i].kind == VariableKind::kUuid;
+  if (has_uuid)
+    if (auto loaded = uuids(); !loaded) return tl::unexpected(loaded.error());
+  auto of_row = context(row, has_uuid);
+  if (!of_row) return tl::unexpected(of_row.error());
   text_.clear();
-  if (!(*of_type)->render(ranks_[row], context, uuids_, segment_->directory.summary.message_bytes, text_))
+  if (!(*of_type)->render(first, last, ranks_[row], *of_row, uuids_,
+                          segment_->directory.summary.message_bytes, text_))
     return damaged("a message of the segment does not fit its columns");
   return std::string_view(text_);
+}
+
+Result<std::uint32_t> RowReader::uuid_of(std::size_t row, std::size_t slot) {
+  const std::uint32_t type = type_ids_[row];
+  auto of_type = columns(type, slot, slot + 1);
+  if (!of_type) return tl::unexpected(of_type.error());
+  auto of_row = context(row, true);
+  if (!of_row) return tl::unexpected(of_row.error());
+  std::uint32_t new_in_row = 0;
+  for (std::size_t i = 0; i < slot; ++i)
+    if (segment_->directory.types[type].slots[i].kind == VariableKind::kUuid &&
+        (*of_type)->slot(i).values[ranks_[row]] == 0)
+      ++new_in_row;
+  return uuid_index((*of_type)->slot(slot).values[ranks_[row]], *of_row, new_in_row);
 }
 
 }  // namespace culprit::engine

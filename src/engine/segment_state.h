@@ -48,7 +48,7 @@ class RowReader {
   // Which of its type's rows the row is.
   std::uint32_t row_of_type(std::size_t row) const { return ranks_[row]; }
   // Row numbers of a type, ascending.
-  std::vector<std::uint32_t> rows_of(std::uint32_t type) const;
+  const std::vector<std::uint32_t>& rows_of(std::uint32_t type);
 
   Result<void> load_numbers();  // event numbers, streams, ingestion times
   EventNumber number(std::size_t row) const { return numbers_[row]; }
@@ -56,14 +56,23 @@ class RowReader {
 
   // The message, valid until the next call.
   Result<std::string_view> message(std::size_t row);
+  // Only the slots [first, last), with the static pieces around and between them.
+  Result<std::string_view> part(std::size_t row, std::size_t first, std::size_t last);
+
+  // A type's columns with the slots [first, last) loaded.
+  Result<const TypeColumns*> columns(std::uint32_t type, std::size_t first, std::size_t last);
+  // The segment's uuids, without which rows they are of.
+  Result<const UuidValues*> uuids();
+  // The uuid that a reference in a slot of a row points to, by number; ~0 when it points nowhere.
+  Result<std::uint32_t> uuid_of(std::size_t row, std::size_t slot);
 
  private:
   RowReader(const Segment::State& segment, ColumnReader reader)
       : segment_(&segment), reader_(std::move(reader)) {}
   Result<void> load_streams();
-  Result<void> load_uuids();
+  Result<void> load_uuid_rows();
+  Result<RowContext> context(std::size_t row, bool uuids);
   Result<void> load_micros();
-  Result<const TypeColumns*> columns(std::uint32_t type);
 
   const Segment::State* segment_;
   ColumnReader reader_;
@@ -76,7 +85,9 @@ class RowReader {
   std::vector<std::uint64_t> ingestions_;
   std::vector<std::uint32_t> stream_ids_;
   std::vector<std::optional<TypeColumns>> types_;
+  std::vector<std::vector<std::uint32_t>> rows_of_;
   bool uuids_loaded_ = false;
+  bool uuid_rows_loaded_ = false;
   UuidValues uuids_;
   std::vector<std::uint32_t> uuids_before_;  // of each row
   std::string text_;

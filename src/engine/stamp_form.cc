@@ -285,6 +285,35 @@ bool stamp_form_valid(std::uint64_t form) {
   return form < 256 && (form & 15U) < kStampLayouts && ((form >> 4) & 7U) <= kFractionDigitsMax;
 }
 
+std::string_view stamp_bytes(std::uint16_t form) {
+  constexpr std::string_view kAll = "-:/., TJFMASONDabceghlnoprtuvy";
+  if (form == 0xffff) return kAll;
+  switch (static_cast<StampLayout>(form & 15U)) {
+    case StampLayout::kDash:
+      return "-: .,";
+    case StampLayout::kDashT:
+      return "-T:.,";
+    case StampLayout::kSlash:
+    case StampLayout::kShort:
+      return "/: .,";
+    case StampLayout::kPacked:
+      return " ";
+    case StampLayout::kDotted:
+      return "-.,";
+    case StampLayout::kSyslog:
+    case StampLayout::kSyslog0:
+    case StampLayout::kNginx:
+      return kAll;
+    case StampLayout::kClock:
+      return ":.,";
+    case StampLayout::kDate:
+      return "-";
+    case StampLayout::kDateDots:
+      return ".";
+  }
+  return kAll;
+}
+
 std::int64_t stamp_unit_us(std::uint16_t form) {
   const auto layout = static_cast<StampLayout>(form & 15U);
   if (layout == StampLayout::kDate || layout == StampLayout::kDateDots) return kDayUs;

@@ -46,6 +46,9 @@ struct StampText {
 // `reference_us` gives what the layout leaves out (year or day).
 StampText read_stamp(std::string_view text, std::size_t from, std::size_t at, std::int64_t reference_us);
 
+// The bytes beside digits that stamps of the form are written with.
+std::string_view stamp_bytes(std::uint16_t form);
+
 // Any time can be written; forms without year or day drop them.
 void render_stamp(std::int64_t time_us, std::uint16_t form, std::string& out);
 

@@ -30,7 +30,7 @@ bool sum_up(std::span<const std::uint64_t> sizes, std::uint64_t total, std::vect
   std::uint64_t at = 0;
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     begins[i] = static_cast<std::uint32_t>(at);
-    if (sizes[i] > total - at) return false;
+    if (sizes[i] == 0 || sizes[i] > total - at) return false;
     at += sizes[i];
   }
   begins[sizes.size()] = static_cast<std::uint32_t>(at);
@@ -126,24 +126,18 @@ Result<SlotColumns> TypeColumns::load_slot(const Slot& slot, ColumnReader& reade
   return out;
 }
 
-Result<TypeColumns> TypeColumns::load(const TypeEntry& entry, ColumnReader& reader) {
-  TypeColumns out;
-  out.entry_ = &entry;
-  out.slots_.reserve(entry.slots.size());
-  for (const Slot& slot : entry.slots) {
+TypeColumns::TypeColumns(const TypeEntry& entry) : entry_(&entry), slots_(entry.slots.size()) {}
+
+Result<void> TypeColumns::load(std::size_t first, std::size_t last, ColumnReader& reader) {
+  for (std::size_t i = 0; i < last; ++i) {
+    const Slot& slot = entry_->slots[i];
+    // Which uuids are new in a row must be known from its first uuid on.
+    if (slots_[i] || (i < first && slot.kind != VariableKind::kUuid)) continue;
     auto columns = load_slot(slot, reader);
     if (!columns) return tl::unexpected(columns.error());
-    if (slot.kind == VariableKind::kUuid)
-      out.uuid_slots_.push_back(static_cast<std::uint32_t>(out.slots_.size()));
-    out.slots_.push_back(std::move(*columns));
+    slots_[i].emplace(std::move(*columns));
   }
-  return out;
-}
-
-std::uint32_t TypeColumns::new_uuids(std::uint64_t row) const {
-  std::uint32_t n = 0;
-  for (const std::uint32_t i : uuid_slots_) n += slots_[i].values[row] == 0;
-  return n;
+  return {};
 }
 
 void render_list(std::span<const std::uint32_t> elements, std::string_view separator, std::string& out) {
@@ -155,16 +149,18 @@ void render_list(std::span<const std::uint32_t> elements, std::string_view separ
   }
 }
 
-bool TypeColumns::render(std::uint64_t row, const RowContext& context, const UuidValues& uuids,
-                         std::size_t bytes_max, std::string& out) const {
+bool TypeColumns::render(std::size_t first, std::size_t last, std::uint64_t row, const RowContext& context,
+                         const UuidValues& uuids, std::size_t bytes_max, std::string& out) const {
   const std::string_view text = entry_->text;
-  std::size_t begin = 0;
+  std::size_t begin = first == 0 ? 0 : entry_->piece_ends[first - 1];
   std::uint32_t new_in_row = 0;
-  for (std::size_t i = 0; i < slots_.size(); ++i) {
+  for (std::size_t i = 0; i < first; ++i)
+    if (entry_->slots[i].kind == VariableKind::kUuid && slots_[i]->values[row] == 0) ++new_in_row;
+  for (std::size_t i = first; i < last; ++i) {
     const std::size_t end = entry_->piece_ends[i];
     out.append(text, begin, end - begin);
     begin = end;
-    const SlotColumns& s = slots_[i];
+    const SlotColumns& s = *slots_[i];
     switch (entry_->slots[i].kind) {
       case VariableKind::kNumber:
         render_number(s.values[row], s.form_of(row), out);
@@ -197,7 +193,7 @@ bool TypeColumns::render(std::uint64_t row, const RowContext& context, const Uui
     }
     if (out.size() > bytes_max) return false;
   }
-  out.append(text, begin, entry_->piece_ends.back() - begin);
+  out.append(text, begin, entry_->piece_ends[last] - begin);
   return out.size() <= bytes_max;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -66,21 +67,22 @@ struct SlotColumns {
 class TypeColumns {
  public:
   // The entry must outlive the columns.
-  static Result<TypeColumns> load(const TypeEntry& entry, ColumnReader& reader);
-  static Result<SlotColumns> load_slot(const Slot& slot, ColumnReader& reader);
+  explicit TypeColumns(const TypeEntry& entry);
 
-  // Appends the message of a row. False when the columns point outside of what they should, or the text grows
+  // The slots [first, last), and what rendering them needs of those before.
+  Result<void> load(std::size_t first, std::size_t last, ColumnReader& reader);
+  static Result<SlotColumns> load_slot(const Slot& slot, ColumnReader& reader);
+  const SlotColumns& slot(std::size_t i) const { return *slots_[i]; }
+
+  // Appends the text of loaded slots [first, last) in a row, with the static pieces around and between them;
+  // all slots: the message. False when the columns point outside of what they should, or the text grows
   // beyond bytes_max.
-  bool render(std::uint64_t row, const RowContext& context, const UuidValues& uuids, std::size_t bytes_max,
-              std::string& out) const;
-  // How many uuids are first seen in this row.
-  std::uint32_t new_uuids(std::uint64_t row) const;
-  const SlotColumns& slot(std::size_t i) const { return slots_[i]; }
+  bool render(std::size_t first, std::size_t last, std::uint64_t row, const RowContext& context,
+              const UuidValues& uuids, std::size_t bytes_max, std::string& out) const;
 
  private:
-  const TypeEntry* entry_ = nullptr;
-  std::vector<SlotColumns> slots_;
-  std::vector<std::uint32_t> uuid_slots_;
+  const TypeEntry* entry_;
+  std::vector<std::optional<SlotColumns>> slots_;
 };
 
 void render_list(std::span<const std::uint32_t> elements, std::string_view separator, std::string& out);

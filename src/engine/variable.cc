@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "engine/stamp_form.h"
+
 namespace culprit::engine {
 
 namespace {
@@ -74,23 +76,38 @@ void render_uuid(const Uuid& uuid, std::string& out) {
   out.append(text, sizeof text);
 }
 
-bool may_hold(VariableKind kind, unsigned char byte) {
-  const bool digit = byte >= '0' && byte <= '9';
+bool may_hold(VariableKind kind, std::uint16_t form, unsigned char byte) {
+  if (byte >= '0' && byte <= '9') return true;
   switch (kind) {
     case VariableKind::kNumber:
+      return byte == '.' && (form == kAnyForm || scale_of(form) > 0);
     case VariableKind::kIp:
-      return digit || byte == '.';
+      return byte == '.';
     case VariableKind::kUuid:
-      return digit || (byte >= 'a' && byte <= 'f') || byte == '-';
+      return (byte >= 'a' && byte <= 'f') || byte == '-';
     case VariableKind::kList:
-      return digit || byte == ',' || byte == ' ' || byte == '$';
-    case VariableKind::kStamp:  // month names too
-      return digit || byte == '-' || byte == ':' || byte == '.' || byte == ',' || byte == '/' ||
-             byte == ' ' || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
+      return byte == ',' || byte == ' ' || byte == '$';
+    case VariableKind::kStamp:
+      return stamp_bytes(form).find(static_cast<char>(byte)) != std::string_view::npos;
     case VariableKind::kWord:
       return true;
   }
   return true;
+}
+
+std::size_t longest_text(VariableKind kind) {
+  switch (kind) {
+    case VariableKind::kNumber:
+      return 24;
+    case VariableKind::kIp:
+      return 15;
+    case VariableKind::kUuid:
+      return kUuidChars;
+    case VariableKind::kStamp:
+      return 40;
+    default:
+      return ~std::size_t{0};
+  }
 }
 
 }  // namespace culprit::engine

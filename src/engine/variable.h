@@ -2,6 +2,7 @@
 // follows from its value and form is stated here and in docs/formats/segment.md.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -57,7 +58,12 @@ inline std::uint8_t byte_class(unsigned char c) {
 }
 constexpr std::uint8_t kHexClasses = 1 | 2;
 
-// Bytes that a variable of the kind can be written with ('0'..'9' and the like), for deciding patterns.
-bool may_hold(VariableKind kind, unsigned char byte);
+// The form of a column whose rows differ in it, or that has none.
+constexpr std::uint16_t kAnyForm = 0xffff;
+
+// Bytes that a variable of the kind and form can be written with, and how many at most, for deciding
+// patterns. Words hold anything.
+bool may_hold(VariableKind kind, std::uint16_t form, unsigned char byte);
+std::size_t longest_text(VariableKind kind);
 
 }  // namespace culprit::engine

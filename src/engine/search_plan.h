@@ -1,0 +1,42 @@
+// The patterns of a search taken apart: literals, each kept once, and how each pattern's truth follows from
+// theirs.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "engine/needle_plan.h"
+#include "engine/search.h"
+
+namespace culprit {
+
+struct LogSearch::Plan {
+  // Groups of needles; of each group at least one is in every text that matches.
+  using Groups = std::vector<std::vector<std::uint32_t>>;
+
+  enum class TermKind : std::uint8_t {
+    kLiteral,   // needles[0]
+    kSequence,  // needles one behind the other, anything between them
+    kRegex,
+  };
+  struct TermPlan {
+    TermKind kind = TermKind::kLiteral;
+    std::vector<std::uint32_t> needles;
+    Groups necessary;                  // kRegex, kSequence
+    const TextRegex* regex = nullptr;  // kRegex, kSequence
+  };
+  struct PatternPlan {
+    bool is_terms = false;
+    std::vector<TermPlan> required;
+    std::vector<TermPlan> optional;
+    std::vector<TermPlan> excluded;
+    Groups necessary;  // when not is_terms
+  };
+
+  std::vector<MessagePattern> patterns;
+  std::vector<engine::NeedlePlan> needles;
+  std::vector<PatternPlan> plans;
+};
+
+}  // namespace culprit

@@ -1,0 +1,274 @@
+#include "engine/segment_query.h"
+
+#include <algorithm>
+
+#include "engine/uuid_search.h"
+
+namespace culprit::engine {
+
+namespace {
+
+using Plan = LogSearch::Plan;
+
+Truth both(Truth a, Truth b) { return std::min(a, b); }
+Truth any(Truth a, Truth b) { return std::max(a, b); }
+Truth opposite(Truth t) {
+  return t == Truth::kPerhaps ? Truth::kPerhaps : t == Truth::kSurely ? Truth::kNever : Truth::kSurely;
+}
+
+// What the necessary literals alone tell: never, or nothing.
+Truth truth_of(const Plan::Groups& groups, const std::vector<Decision>& needles) {
+  for (const auto& group : groups)
+    if (std::all_of(group.begin(), group.end(),
+                    [&](std::uint32_t n) { return needles[n].truth == Truth::kNever; }))
+      return Truth::kNever;
+  return Truth::kPerhaps;
+}
+
+Truth truth_of(const Plan::TermPlan& term, const TypeKnowledge& known, const Plan& plan) {
+  if (term.kind == Plan::TermKind::kLiteral) return known.needles[term.needles[0]].truth;
+  if (truth_of(term.necessary, known.needles) == Truth::kNever) return Truth::kNever;
+  if (term.kind == Plan::TermKind::kRegex) return Truth::kPerhaps;
+  std::vector<const NeedlePlan*> sequence;
+  for (const std::uint32_t n : term.needles) {
+    if (known.needles[n].truth == Truth::kNever) return Truth::kNever;
+    sequence.push_back(&plan.needles[n]);
+  }
+  return static_sequence(known.shape, sequence) ? Truth::kSurely : Truth::kPerhaps;
+}
+
+Truth truth_of(const Plan::PatternPlan& pattern, const TypeKnowledge& known, const Plan& plan) {
+  if (!pattern.is_terms) return truth_of(pattern.necessary, known.needles);
+  Truth truth = Truth::kSurely;
+  for (const auto& t : pattern.required) truth = both(truth, truth_of(t, known, plan));
+  if (!pattern.optional.empty()) {
+    Truth one = Truth::kNever;
+    for (const auto& t : pattern.optional) one = any(one, truth_of(t, known, plan));
+    truth = both(truth, one);
+  }
+  for (const auto& t : pattern.excluded) truth = both(truth, opposite(truth_of(t, known, plan)));
+  return truth;
+}
+
+// How dear it is to look into a variable, for asking the cheap questions first.
+unsigned cost_of(VariableKind kind) {
+  switch (kind) {
+    case VariableKind::kNumber:
+    case VariableKind::kWord:
+    case VariableKind::kIp:
+      return 1;
+    case VariableKind::kStamp:
+      return 3;
+    case VariableKind::kUuid:
+      return 8;
+    case VariableKind::kList:
+      return 64;
+  }
+  return 1;
+}
+
+}  // namespace
+
+TypeKnowledge know_type(TypeShape shape, const LogSearch::Plan& plan) {
+  TypeKnowledge known;
+  known.shape = std::move(shape);
+  known.needles.reserve(plan.needles.size());
+  for (const NeedlePlan& n : plan.needles) known.needles.push_back(decide(known.shape, n));
+  for (const auto& p : plan.plans) known.patterns.push_back(truth_of(p, known, plan));
+  return known;
+}
+
+Result<RowReader*> SegmentQuery::rows() {
+  if (!rows_) {
+    auto opened = RowReader::open(segment_);
+    if (!opened) return tl::unexpected(opened.error());
+    rows_.emplace(std::move(*opened));
+  }
+  return &*rows_;
+}
+
+// Rows of a column of words whose word holds the needle; false when the column has no texts to look in.
+Result<bool> SegmentQuery::in_words(const NeedlePlan& needle, std::uint32_t slot, RowSet& found) {
+  const WordColumn& column = segment_.directory.types[type_].slots[slot].word;
+  if (column.mode != WordMode::kPlain && column.mode != WordMode::kDictionary) return false;
+  auto columns = rows_->columns(type_, slot, slot + 1);
+  if (!columns) return tl::unexpected(columns.error());
+  const WordValues& words = (*columns)->slot(slot).word;
+  const std::string_view texts = words.texts();
+  const auto begins = words.begins();
+  std::vector<bool> hit(begins.size(), false);
+  bool some = false;
+  std::size_t entry = 0;
+  for (std::size_t at = 0; (at = needle.find(texts, at)) != std::string_view::npos;) {
+    while (begins[entry + 1] <= at) ++entry;
+    if (at + needle.size() <= begins[entry + 1]) {
+      hit[entry] = some = true;
+      at = begins[entry + 1];
+    } else {
+      ++at;
+    }
+  }
+  if (!some) return true;
+  const auto indexes = words.indexes();
+  for (std::size_t row = 0; row < found.rows(); ++row)
+    if (hit[column.mode == WordMode::kPlain ? row : indexes[row]]) found.add(row);
+  return true;
+}
+
+Result<void> SegmentQuery::in_uuids(const NeedlePlan& needle, std::uint32_t slot, const RowSet& candidates,
+                                    RowSet& found) {
+  auto uuids = rows_->uuids();
+  if (!uuids) return tl::unexpected(uuids.error());
+  const auto hits = uuids_holding(**uuids, needle.needle());
+  if (hits.empty()) return {};
+  const auto& rows = rows_->rows_of(type_);
+  Result<void> done;
+  candidates.for_each([&](std::size_t row) {
+    if (!done || found.has(row)) return;
+    const auto uuid = rows_->uuid_of(rows[row], slot);
+    if (!uuid)
+      done = tl::unexpected(uuid.error());
+    else if (std::binary_search(hits.begin(), hits.end(), *uuid))
+      found.add(row);
+  });
+  return done;
+}
+
+// The text from the variable before to the variable behind, row by row.
+Result<void> SegmentQuery::in_part(const NeedlePlan& needle, const Touch& touch, const RowSet& candidates,
+                                   RowSet& found) {
+  const auto& variables = known_->shape.variables;
+  const std::size_t first = touch.first == 0 ? 0 : variables[touch.first - 1].slot + 1;
+  const std::size_t last =
+      touch.last + 1 < variables.size() ? variables[touch.last + 1].slot : known_->shape.slots;
+  const auto& rows = rows_->rows_of(type_);
+  Result<void> done;
+  candidates.for_each([&](std::size_t row) {
+    if (!done || found.has(row)) return;
+    const auto text = rows_->part(rows[row], first, last);
+    if (!text)
+      done = tl::unexpected(text.error());
+    else if (needle.find(*text) != std::string_view::npos)
+      found.add(row);
+  });
+  return done;
+}
+
+Result<void> SegmentQuery::touching(const NeedlePlan& needle, const Touch& touch, const RowSet& candidates,
+                                    RowSet& found) {
+  const auto& variable = known_->shape.variables[touch.first];
+  if (touch.inside && variable.kind == VariableKind::kUuid)
+    return in_uuids(needle, variable.slot, candidates, found);
+  if (touch.inside && variable.kind == VariableKind::kWord) {
+    auto looked = in_words(needle, variable.slot, found);
+    if (!looked) return tl::unexpected(looked.error());
+    if (*looked) return {};
+  }
+  return in_part(needle, touch, candidates, found);
+}
+
+Result<RowSet> SegmentQuery::holding(std::uint32_t number, const RowSet& candidates) {
+  const Decision& decision = known_->needles[number];
+  if (decision.truth == Truth::kSurely) return candidates;
+  RowSet found(candidates.rows());
+  for (const Touch& touch : decision.touches)
+    if (auto done = touching(plan_.needles[number], touch, candidates, found); !done)
+      return tl::unexpected(done.error());
+  found &= candidates;
+  return found;
+}
+
+Result<void> SegmentQuery::keep_necessary(const Plan::Groups& groups, RowSet& candidates) {
+  std::vector<std::pair<unsigned, const std::vector<std::uint32_t>*>> open;
+  for (const auto& group : groups) {
+    unsigned cost = 0;
+    bool sure = false;
+    for (const std::uint32_t n : group) {
+      const Decision& d = known_->needles[n];
+      sure = sure || d.truth == Truth::kSurely;
+      for (const Touch& t : d.touches)
+        for (std::uint32_t v = t.first; v <= t.last; ++v) cost += cost_of(known_->shape.variables[v].kind);
+    }
+    if (!sure) open.emplace_back(cost, &group);
+  }
+  std::sort(open.begin(), open.end());
+  for (const auto& [cost, group] : open) {
+    if (cost > 32 && group != open.front().second) break;  // as dear as looking at the messages
+    RowSet some(candidates.rows());
+    for (const std::uint32_t n : *group) {
+      auto rows = holding(n, candidates);
+      if (!rows) return tl::unexpected(rows.error());
+      some |= *rows;
+    }
+    candidates &= some;
+    if (candidates.none()) break;
+  }
+  return {};
+}
+
+template <class Test>
+Result<void> SegmentQuery::keep_messages(RowSet& candidates, Test test) {
+  const auto& rows = rows_->rows_of(type_);
+  Result<void> done;
+  RowSet kept(candidates.rows());
+  candidates.for_each([&](std::size_t row) {
+    if (!done) return;
+    const auto message = rows_->message(rows[row]);
+    if (!message)
+      done = tl::unexpected(message.error());
+    else if (test(*message))
+      kept.add(row);
+  });
+  candidates = std::move(kept);
+  return done;
+}
+
+Result<RowSet> SegmentQuery::term(const Plan::TermPlan& term, const RowSet& candidates) {
+  const Truth truth = truth_of(term, *known_, plan_);
+  if (truth == Truth::kSurely) return candidates;
+  if (truth == Truth::kNever) return RowSet(candidates.rows());
+  if (term.kind == Plan::TermKind::kLiteral) return holding(term.needles[0], candidates);
+  RowSet left = candidates;
+  if (auto done = keep_necessary(term.necessary, left); !done) return tl::unexpected(done.error());
+  auto done = keep_messages(left, [&](std::string_view message) { return term.regex->found_in(message); });
+  if (!done) return tl::unexpected(done.error());
+  return left;
+}
+
+Result<RowSet> SegmentQuery::matching(std::uint32_t type, const TypeKnowledge& known, std::size_t pattern) {
+  type_ = type;
+  known_ = &known;
+  if (auto opened = rows(); !opened) return tl::unexpected(opened.error());
+  const Plan::PatternPlan& plan = plan_.plans[pattern];
+  RowSet left(segment_.directory.types[type].rows, true);
+  if (!plan.is_terms) {
+    if (auto done = keep_necessary(plan.necessary, left); !done) return tl::unexpected(done.error());
+    auto done = keep_messages(left, [&](std::string_view m) { return plan_.patterns[pattern].matches(m); });
+    if (!done) return tl::unexpected(done.error());
+    return left;
+  }
+  const auto by_cost = [&](const std::vector<Plan::TermPlan>& terms, bool regex, auto take) -> Result<void> {
+    for (const auto& t : terms) {
+      if ((t.kind != Plan::TermKind::kLiteral) != regex || left.none()) continue;
+      auto rows = term(t, left);
+      if (!rows) return tl::unexpected(rows.error());
+      take(*rows);
+    }
+    return {};
+  };
+  for (const bool regex : {false, true}) {
+    if (auto d = by_cost(plan.required, regex, [&](const RowSet& r) { left &= r; }); !d)
+      return tl::unexpected(d.error());
+    if (auto d = by_cost(plan.excluded, regex, [&](const RowSet& r) { left -= r; }); !d)
+      return tl::unexpected(d.error());
+  }
+  if (plan.optional.empty()) return left;
+  RowSet some(left.rows());
+  for (const bool regex : {false, true})
+    if (auto d = by_cost(plan.optional, regex, [&](const RowSet& r) { some |= r; }); !d)
+      return tl::unexpected(d.error());
+  left &= some;
+  return left;
+}
+
+}  // namespace culprit::engine

@@ -1,0 +1,54 @@
+// One segment under search: its rows are read only when a question needs them, columns only as it needs them.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/error.h"
+#include "engine/row_set.h"
+#include "engine/search_plan.h"
+#include "engine/segment_state.h"
+#include "engine/type_shape.h"
+
+namespace culprit::engine {
+
+// What a search knows of a log type, whichever segment it is in.
+struct TypeKnowledge {
+  TypeShape shape;
+  std::vector<Decision> needles;
+  std::vector<Truth> patterns;
+};
+
+TypeKnowledge know_type(TypeShape shape, const LogSearch::Plan& plan);
+
+class SegmentQuery {
+ public:
+  SegmentQuery(const LogSearch::Plan& plan, const Segment::State& segment) : plan_(plan), segment_(segment) {}
+
+  Result<RowReader*> rows();
+  // The rows of a type that match a pattern which its knowledge leaves open.
+  Result<RowSet> matching(std::uint32_t type, const TypeKnowledge& known, std::size_t pattern);
+
+ private:
+  // Of the candidates, those whose text holds the needle.
+  Result<RowSet> holding(std::uint32_t needle, const RowSet& candidates);
+  Result<void> touching(const NeedlePlan& needle, const Touch& touch, const RowSet& candidates,
+                        RowSet& found);
+  Result<bool> in_words(const NeedlePlan& needle, std::uint32_t slot, RowSet& found);
+  Result<void> in_uuids(const NeedlePlan& needle, std::uint32_t slot, const RowSet& candidates,
+                        RowSet& found);
+  Result<void> in_part(const NeedlePlan& needle, const Touch& touch, const RowSet& candidates, RowSet& found);
+  Result<void> keep_necessary(const LogSearch::Plan::Groups& groups, RowSet& candidates);
+  Result<RowSet> term(const LogSearch::Plan::TermPlan& term, const RowSet& candidates);
+  template <class Test>
+  Result<void> keep_messages(RowSet& candidates, Test test);
+
+  const LogSearch::Plan& plan_;
+  const Segment::State& segment_;
+  std::optional<RowReader> rows_;
+  // Of the type being asked about.
+  std::uint32_t type_ = 0;
+  const TypeKnowledge* known_ = nullptr;
+};
+
+}  // namespace culprit::engine

@@ -1,0 +1,145 @@
+#include "engine/type_shape.h"
+
+#include <algorithm>
+
+namespace culprit::engine {
+
+namespace {
+
+void put_key(std::string& key, std::uint32_t value) {
+  key.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+// The text of a slot that is the same in every row; false when it is not.
+bool constant_text(const Slot& slot, std::string& out, bool& damaged) {
+  switch (slot.kind) {
+    case VariableKind::kNumber:
+      if (!slot.values.constant() || !slot.forms.constant()) return false;
+      damaged = damaged || !number_form_valid(slot.forms.base);
+      if (!damaged) render_number(slot.values.base, static_cast<std::uint16_t>(slot.forms.base), out);
+      return true;
+    case VariableKind::kIp:
+      if (!slot.values.constant()) return false;
+      render_ip(static_cast<std::uint32_t>(slot.values.base), out);
+      return true;
+    case VariableKind::kWord:
+      if (slot.word.mode != WordMode::kConstant) return false;
+      out += slot.word.constant;
+      return true;
+    default:
+      return false;
+  }
+}
+
+// The touches that begin in front of or in variable v.
+void touches_from(const TypeShape& shape, const NeedlePlan& needle, std::uint32_t v,
+                  std::vector<Touch>& out) {
+  const auto& variable = shape.variables[v];
+  const std::uint64_t within = needle.within(variable.kind, variable.form, variable.classes);
+  if (within == 0) return;  // no byte of the literal can be written in it
+  // Of a long literal only the beginning is followed: where that is met, the rest may lie anywhere behind.
+  const bool followed = needle.size() <= 64;
+  const auto last = static_cast<std::uint32_t>(shape.variables.size() - 1);
+  const auto touch = [&](std::uint32_t end) { out.push_back({v, followed ? end : last, false}); };
+  const std::uint64_t all = needle.last_bit() | (needle.last_bit() - 1);
+  if (followed && (within & all) == all && needle.size() <= longest_text(variable.kind))
+    out.push_back({v, v, true});
+
+  const std::string_view before = shape.run(v);
+  const std::size_t near = std::min(before.size(), needle.size());
+  std::uint64_t state = 0;
+  for (const char c : before.substr(before.size() - near)) {
+    state = needle.step(state, static_cast<unsigned char>(c));
+    if (!followed && (state & needle.last_bit()) != 0) return touch(last);
+  }
+  // A literal that is whole already is static; only its beginnings go on.
+  const std::uint64_t begun = state & ~needle.last_bit();
+  const std::uint64_t crossing = NeedlePlan::through(begun, within, false);
+  if ((crossing & needle.last_bit()) != 0) touch(v);
+  state = NeedlePlan::through(begun, within, true);
+  if (!followed && (state & needle.last_bit()) != 0) return touch(last);
+  state &= ~needle.last_bit();
+  for (std::uint32_t next = v + 1; state != 0; ++next) {
+    for (const char c : shape.run(next)) {
+      state = needle.go_on(state, static_cast<unsigned char>(c));
+      if ((state & needle.last_bit()) != 0) touch(next - 1);
+      state &= ~needle.last_bit();
+      if (state == 0) return;
+    }
+    if (next == shape.variables.size()) return;
+    const auto& then = shape.variables[next];
+    const std::uint64_t inside = needle.within(then.kind, then.form, then.classes);
+    const std::uint64_t through = NeedlePlan::through(state, inside, false);
+    if ((through & needle.last_bit()) != 0) touch(next);
+    state = through & ~needle.last_bit();
+  }
+}
+
+}  // namespace
+
+void TypeShape::append_key(std::string& key) const {
+  for (std::size_t i = 0; i < variables.size(); ++i) {
+    put_key(key, run_ends[i]);
+    put_key(key, variables[i].slot << 16 | static_cast<std::uint32_t>(variables[i].kind) << 8 |
+                     variables[i].classes);
+    put_key(key, variables[i].form);
+  }
+  put_key(key, ~0U);
+  put_key(key, slots);
+  key += text;
+}
+
+bool make_shape(const TypeEntry& type, TypeShape& shape) {
+  shape.text.clear();
+  shape.run_ends.clear();
+  shape.variables.clear();
+  shape.slots = static_cast<std::uint32_t>(type.slots.size());
+  bool damaged = false;
+  std::uint32_t begin = 0;
+  for (std::size_t i = 0; i < type.slots.size(); ++i) {
+    shape.text.append(type.text, begin, type.piece_ends[i] - begin);
+    begin = type.piece_ends[i];
+    const Slot& slot = type.slots[i];
+    if (constant_text(slot, shape.text, damaged)) continue;
+    shape.run_ends.push_back(static_cast<std::uint32_t>(shape.text.size()));
+    const std::uint8_t classes = slot.kind == VariableKind::kWord ? slot.word.classes : 0xff;
+    const bool has_form = slot.kind == VariableKind::kNumber || slot.kind == VariableKind::kStamp;
+    const bool one_form = has_form && slot.forms.constant() && slot.forms.base < kAnyForm;
+    const std::uint16_t form = one_form ? static_cast<std::uint16_t>(slot.forms.base) : kAnyForm;
+    shape.variables.push_back({static_cast<std::uint32_t>(i), slot.kind, form, classes});
+  }
+  shape.text.append(type.text, begin, type.piece_ends.back() - begin);
+  shape.run_ends.push_back(static_cast<std::uint32_t>(shape.text.size()));
+  return !damaged;
+}
+
+Decision decide(const TypeShape& shape, const NeedlePlan& needle) {
+  if (needle.size() == 0) return {Truth::kSurely, {}};
+  for (std::size_t at = 0, run = 0; (at = needle.find(shape.text, at)) != std::string_view::npos; ++at) {
+    while (shape.run_ends[run] <= at) ++run;
+    if (at + needle.size() <= shape.run_ends[run]) return {Truth::kSurely, {}};
+  }
+  Decision decision;
+  for (std::uint32_t v = 0; v < shape.variables.size(); ++v) touches_from(shape, needle, v, decision.touches);
+  if (!decision.touches.empty()) decision.truth = Truth::kPerhaps;
+  return decision;
+}
+
+bool static_sequence(const TypeShape& shape, const std::vector<const NeedlePlan*>& needles) {
+  std::size_t run = 0;
+  std::size_t from = 0;  // in the run
+  for (const NeedlePlan* needle : needles) {
+    for (;;) {
+      const std::size_t at = needle->find(shape.run(run), from);
+      if (at != std::string_view::npos) {
+        from = at + needle->size();
+        break;
+      }
+      from = 0;
+      if (++run == shape.run_ends.size()) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace culprit::engine
