@@ -225,11 +225,12 @@ void info(const fs::path& folder) {
         const std::string kind = std::to_string(static_cast<int>(s.kind));
         add("forms " + kind, s.forms);
         add("values " + kind, s.values);
-        add("elements", s.elements);
-        add("word sizes", s.word.sizes);
-        add("word indexes", s.word.indexes);
-        for (const auto& h : s.word.hex) add("word hex", h);
-        bytes["word texts"] += s.word.text.stored_bytes;
+        if (s.elements) add("elements", *s.elements);
+        if (!s.word) continue;
+        add("word sizes", s.word->sizes);
+        add("word indexes", s.word->indexes);
+        for (const auto& h : s.word->hex) add("word hex", h);
+        bytes["word texts"] += s.word->text.stored_bytes;
       }
     }
   }

@@ -127,6 +127,9 @@ class ColumnReader {
   // kDamaged when a checksum or a frame does not fit; names the bytes of the file.
   Result<void> numbers(const NumberColumn& column, std::vector<std::uint64_t>& values);
   Result<void> numbers32(const NumberColumn& column, std::vector<std::uint32_t>& values);
+  // One plane of a column of kPlanes, where it lies or in `buffer`; the caller has checked(column).
+  Result<void> checked(const NumberColumn& column);
+  Result<std::string_view> plane(const NumberColumn& column, unsigned number, std::string& buffer);
   // A view into the pool, or into `buffer`.
   Result<std::string_view> text(const TextColumn& column, std::string& buffer);
 

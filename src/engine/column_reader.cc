@@ -97,6 +97,33 @@ Result<void> ColumnReader::load_planes(const NumberColumn& c) {
   return {};
 }
 
+Result<void> ColumnReader::checked(const NumberColumn& c) {
+  const std::uint64_t stored = c.stored_bytes();
+  const std::string_view from = c.own_block ? file_ : number_pool_;
+  if (c.begin > from.size() || stored > from.size() - c.begin) return damaged(c.begin, stored, "are missing");
+  if (c.own_block && checksum_of(from.substr(c.begin, stored)) != c.checksum)
+    return damaged(c.begin, stored, "do not fit their checksum");
+  return {};
+}
+
+Result<std::string_view> ColumnReader::plane(const NumberColumn& c, unsigned number, std::string& buffer) {
+  std::uint64_t at = c.begin;
+  for (unsigned i = 0; i < number; ++i)
+    if (c.planes[i].code != PlaneCode::kConstant) at += c.planes[i].size;
+  const Plane& plane = c.planes[number];
+  if (plane.code == PlaneCode::kConstant) {
+    buffer.assign(c.count, static_cast<char>(plane.size));
+    return std::string_view(buffer);
+  }
+  const std::string_view bytes = (c.own_block ? file_ : number_pool_).substr(at, plane.size);
+  if (plane.code == PlaneCode::kRaw) return bytes;
+  buffer.resize(c.count);
+  const std::size_t size =
+      ZSTD_decompressDCtx(zstd_->context.get(), buffer.data(), buffer.size(), bytes.data(), bytes.size());
+  if (ZSTD_isError(size) || size != c.count) return damaged(at, plane.size, "are no whole zstd frame");
+  return std::string_view(buffer);
+}
+
 template <class Value>
 Result<void> ColumnReader::read_sparse(const NumberColumn& c, std::vector<Value>& values) {
   std::vector<std::uint32_t> bits;

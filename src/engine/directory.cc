@@ -48,6 +48,8 @@ void DirectoryReader::row_streams() {
   out_.uuids = static_cast<std::uint32_t>(in_.varint_up_to(out_.summary.message_bytes / kUuidChars));
   out_.uuid_high = columns_.numbers(out_.uuids);
   out_.uuid_low = columns_.numbers(out_.uuids);
+  for (const NumberColumn* c : {&out_.uuid_high, &out_.uuid_low})  // searched where they lie
+    if (!c->constant() && (c->mode != NumberMode::kPlanes || c->base != 0)) in_.refuse();
 }
 
 WordColumn DirectoryReader::word(std::uint64_t rows) {
@@ -87,7 +89,7 @@ Slot DirectoryReader::slot(std::uint64_t rows) {
   if (kind == 0) in_.refuse();
   s.kind = static_cast<VariableKind>(kind);
   if (s.kind == VariableKind::kWord) {
-    s.word = word(rows);
+    s.word = std::make_unique<WordColumn>(word(rows));
     return s;
   }
   if (s.kind == VariableKind::kNumber || s.kind == VariableKind::kStamp || s.kind == VariableKind::kList)
@@ -96,7 +98,7 @@ Slot DirectoryReader::slot(std::uint64_t rows) {
   if (s.kind == VariableKind::kList) {
     const std::uint64_t elements = in_.varint_up_to(out_.summary.message_bytes - variables_);
     variables_ += elements;
-    s.elements = columns_.numbers(elements);
+    s.elements = std::make_unique<NumberColumn>(columns_.numbers(elements));
   }
   return s;
 }

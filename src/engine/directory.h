@@ -2,6 +2,7 @@
 // lies. Written by SegmentBuilder, read and bounded here. docs/formats/segment.md has the grammar.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,8 +50,8 @@ struct Slot {
   NumberColumn forms;  // number, stamp, list
   NumberColumn
       values;  // number, IP; stamp: difference to the row's time; uuid: reference; list: elements of each
-  NumberColumn elements;  // list: all rows' integers
-  WordColumn word;
+  std::unique_ptr<NumberColumn> elements;  // list: all rows' integers
+  std::unique_ptr<WordColumn> word;        // word
 };
 
 struct MinuteRun {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "engine/regex_positions.h"
+
 namespace culprit::engine {
 
 namespace {
@@ -12,14 +14,47 @@ bool is_letter(unsigned char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && 
 }  // namespace
 
 NeedlePlan::NeedlePlan(Needle needle) : needle_(std::move(needle)) {
-  const std::size_t followed = std::min<std::size_t>(needle_.text.size(), 64);
-  last_ = followed == 0 ? 0 : std::uint64_t{1} << (followed - 1);
-  for (std::size_t i = 0; i < followed; ++i) {
-    const std::uint64_t bit = std::uint64_t{1} << i;
+  positions_ = std::min<std::size_t>(needle_.text.size(), 64);
+  exact_ = positions_ == needle_.text.size();
+  longest_bytes_ = needle_.text.size();
+  for (std::size_t i = 0; i < positions_; ++i) {
+    const Places bit = Places{1} << i;
     const auto c = static_cast<unsigned char>(needle_.text[i]);
     bytes_[c] |= bit;
     if (needle_.ignore_case && is_letter(c)) bytes_[c ^ 32U] |= bit;
   }
+  finish();
+}
+
+std::optional<NeedlePlan> NeedlePlan::of_regex(std::string_view pattern, bool any_byte) {
+  const auto positions = regex_positions(pattern, any_byte);
+  if (!positions) return std::nullopt;
+  auto regex = any_byte ? TextRegex::re2(pattern) : TextRegex::of_characters(pattern);
+  if (!regex) return std::nullopt;
+  NeedlePlan out;
+  out.regex_ = std::move(*regex);
+  out.positions_ = positions->size();
+  out.longest_bytes_ = positions->size();
+  for (std::size_t i = 0; i < positions->size(); ++i) {
+    const RegexPosition& p = (*positions)[i];
+    const Places bit = Places{1} << i;
+    if (p.repeats) out.repeats_ |= bit;
+    if (p.optional) out.optional_ |= bit;
+    if (p.repeats) out.longest_bytes_ = std::string::npos;
+    for (unsigned c = 0; c < 256; ++c)
+      if (p.bytes[c]) out.bytes_[c] |= bit;
+  }
+  out.finish();
+  return out;
+}
+
+void NeedlePlan::finish() {
+  bool rest_optional = true;
+  for (std::size_t i = positions_; i-- > 0 && rest_optional;) {
+    ends_ |= Places{1} << i;
+    rest_optional = (optional_ >> i & 1) != 0;
+  }
+  matches_empty_ = rest_optional;
   for (unsigned c = 0; c < 256; ++c) {
     if (bytes_[c] == 0) continue;
     const auto byte = static_cast<unsigned char>(c);
@@ -29,8 +64,8 @@ NeedlePlan::NeedlePlan(Needle needle) : needle_(std::move(needle)) {
   }
 }
 
-std::uint64_t NeedlePlan::within(VariableKind kind, std::uint16_t form, std::uint8_t classes) const {
-  std::uint64_t bits = 0;
+Places NeedlePlan::within(VariableKind kind, std::uint16_t form, std::uint8_t classes) const {
+  Places bits = 0;
   if (kind != VariableKind::kWord) {
     for (const unsigned char c : alphabet_)
       if (may_hold(kind, form, c)) bits |= bytes_[c];
@@ -41,11 +76,10 @@ std::uint64_t NeedlePlan::within(VariableKind kind, std::uint16_t form, std::uin
   return bits;
 }
 
-std::uint64_t NeedlePlan::through(std::uint64_t state, std::uint64_t within, bool starts_inside) {
-  const std::uint64_t start = starts_inside ? 1 : 0;
-  std::uint64_t reached = (state << 1 | start) & within;
+Places NeedlePlan::through(Places places, Places within, bool start) const {
+  Places reached = (next(places, start) | (places & repeats_)) & within;
   for (;;) {
-    const std::uint64_t more = reached | ((reached << 1 | start) & within);
+    const Places more = reached | ((next(reached, start) | (reached & repeats_)) & within);
     if (more == reached) return reached;
     reached = more;
   }
@@ -53,23 +87,17 @@ std::uint64_t NeedlePlan::through(std::uint64_t state, std::uint64_t within, boo
 
 std::size_t NeedlePlan::find(std::string_view text, std::size_t from) const {
   const std::string& needle = needle_.text;
-  if (from > text.size()) return std::string_view::npos;
+  if (from > text.size() || needle.size() > text.size() - from) return std::string_view::npos;
   if (!needle_.ignore_case) {
     const void* const at = memmem(text.data() + from, text.size() - from, needle.data(), needle.size());
     return at ? static_cast<std::size_t>(static_cast<const char*>(at) - text.data()) : std::string_view::npos;
   }
-  if (needle.size() > text.size()) return std::string_view::npos;
-  const auto same = [](unsigned char a, unsigned char b) {
-    return a == b || ((a ^ b) == 32 && is_letter(a));
+  const auto same = [](char a, char b) {
+    return a == b || ((a ^ b) == 32 && is_letter(static_cast<unsigned char>(a)));
   };
-  for (std::size_t i = from; i + needle.size() <= text.size(); ++i) {
-    std::size_t k = 0;
-    while (k < needle.size() &&
-           same(static_cast<unsigned char>(text[i + k]), static_cast<unsigned char>(needle[k])))
-      ++k;
-    if (k == needle.size()) return i;
-  }
-  return std::string_view::npos;
+  const auto at = std::search(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(), needle.begin(),
+                              needle.end(), same);
+  return at == text.end() ? std::string_view::npos : static_cast<std::size_t>(at - text.begin());
 }
 
 }  // namespace culprit::engine

@@ -14,16 +14,17 @@ Result<RowReader> RowReader::open(const Segment::State& segment) {
   auto reader = segment.reader();
   if (!reader) return tl::unexpected(reader.error());
   RowReader rows(segment, std::move(*reader));
-  if (auto done = rows.load_streams(); !done) return tl::unexpected(done.error());
+  rows.types_.resize(segment.directory.types.size());
   return rows;
 }
 
 Result<void> RowReader::load_streams() {
+  if (streams_loaded_) return {};
+  streams_loaded_ = true;
   const RowStreams& s = segment_->directory.rows;
   if (auto done = reader_.numbers32(s.types, type_ids_); !done) return done;
   if (auto done = reader_.numbers(s.times, times_ms_); !done) return done;
   const auto& types = segment_->directory.types;
-  types_.resize(types.size());
   ranks_.resize(type_ids_.size());
   std::vector<std::uint32_t> next(types.size(), 0);
   RowClock clock(to_epoch_ms(segment_->directory.summary.first_time));
@@ -131,14 +132,17 @@ Result<void> RowReader::load_uuid_rows() {
   return {};
 }
 
-Result<RowContext> RowReader::context(std::size_t row, bool uuids) {
-  if (!micros_loaded_)
-    if (auto done = load_micros(); !done) return tl::unexpected(done.error());
-  if (uuids && !uuid_rows_loaded_)
-    if (auto done = load_uuid_rows(); !done) return tl::unexpected(done.error());
+Result<void> RowReader::prepare(bool stamps, bool uuids) {
+  if (stamps && !micros_loaded_)
+    if (auto done = load_micros(); !done) return done;
+  if (uuids && !uuid_rows_loaded_) return load_uuid_rows();
+  return {};
+}
+
+RowContext RowReader::context(std::size_t row) const {
   RowContext context;
   context.time_us = static_cast<std::int64_t>(times_ms_[row] * 1000 + (micros_.empty() ? 0 : micros_[row]));
-  context.uuids_before = uuids ? uuids_before_[row] : 0;
+  context.uuids_before = uuids_before_.empty() ? 0 : uuids_before_[row];
   return context;
 }
 
@@ -152,13 +156,16 @@ Result<std::string_view> RowReader::part(std::size_t row, std::size_t first, std
   if (!of_type) return tl::unexpected(of_type.error());
   const auto& slots = segment_->directory.types[type].slots;
   bool has_uuid = false;
-  for (std::size_t i = first; i < last; ++i) has_uuid = has_uuid || slots[i].kind == VariableKind::kUuid;
+  bool has_stamp = false;
+  for (std::size_t i = first; i < last; ++i) {
+    has_uuid = has_uuid || slots[i].kind == VariableKind::kUuid;
+    has_stamp = has_stamp || slots[i].kind == VariableKind::kStamp;
+  }
   if (has_uuid)
     if (auto loaded = uuids(); !loaded) return tl::unexpected(loaded.error());
-  auto of_row = context(row, has_uuid);
-  if (!of_row) return tl::unexpected(of_row.error());
+  if (auto done = prepare(has_stamp, has_uuid); !done) return tl::unexpected(done.error());
   text_.clear();
-  if (!(*of_type)->render(first, last, ranks_[row], *of_row, uuids_,
+  if (!(*of_type)->render(first, last, ranks_[row], context(row), uuids_,
                           segment_->directory.summary.message_bytes, text_))
     return damaged("a message of the segment does not fit its columns");
   return std::string_view(text_);
@@ -168,14 +175,13 @@ Result<std::uint32_t> RowReader::uuid_of(std::size_t row, std::size_t slot) {
   const std::uint32_t type = type_ids_[row];
   auto of_type = columns(type, slot, slot + 1);
   if (!of_type) return tl::unexpected(of_type.error());
-  auto of_row = context(row, true);
-  if (!of_row) return tl::unexpected(of_row.error());
+  if (auto done = prepare(false, true); !done) return tl::unexpected(done.error());
   std::uint32_t new_in_row = 0;
   for (std::size_t i = 0; i < slot; ++i)
     if (segment_->directory.types[type].slots[i].kind == VariableKind::kUuid &&
         (*of_type)->slot(i).values[ranks_[row]] == 0)
       ++new_in_row;
-  return uuid_index((*of_type)->slot(slot).values[ranks_[row]], *of_row, new_in_row);
+  return uuid_index((*of_type)->slot(slot).values[ranks_[row]], context(row), new_in_row);
 }
 
 }  // namespace culprit::engine

@@ -133,14 +133,15 @@ Result<void> SegmentSearcher::count(const Segment& segment, const Window* window
         for (const engine::MinuteRun& run : type.minutes) counters[p].add(run.minute * kMinuteMs, run.rows);
         continue;
       }
-      auto reader = query.rows();
-      if (!reader) return tl::unexpected(reader.error());
       RowSet rows(type.rows, true);
       if (truth == Truth::kPerhaps) {
         auto found = query.matching(t, **known, p);
         if (!found) return tl::unexpected(found.error());
         rows = std::move(*found);
+        if (rows.none()) continue;
       }
+      auto reader = query.rows();
+      if (!reader) return tl::unexpected(reader.error());
       const auto& of_type = (*reader)->rows_of(t);
       rows.for_each([&](std::size_t row) {
         const std::int64_t time_ms = (*reader)->time_ms(of_type[row]);
@@ -162,14 +163,15 @@ Result<std::vector<bool>> SegmentSearcher::State::matching_rows(const Segment& s
     if (!known_type) return tl::unexpected(known_type.error());
     const Truth truth = (*known_type)->patterns[pattern];
     if (truth == Truth::kNever) continue;
-    auto reader = query.rows();
-    if (!reader) return tl::unexpected(reader.error());
     RowSet rows(d.types[t].rows, true);
     if (truth == Truth::kPerhaps) {
       auto found = query.matching(t, **known_type, pattern);
       if (!found) return tl::unexpected(found.error());
       rows = std::move(*found);
+      if (rows.none()) continue;
     }
+    auto reader = query.rows();
+    if (!reader) return tl::unexpected(reader.error());
     const auto& of_type = (*reader)->rows_of(t);
     rows.for_each([&](std::size_t row) {
       if (matching.empty()) matching.resize((*reader)->size());

@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "engine/regex_positions.h"
+
 namespace culprit {
 
 namespace {
@@ -37,6 +39,7 @@ class Planner {
     Plan::PatternPlan out;
     if (const TermsPlan* terms = pattern.terms()) {
       out.is_terms = true;
+      any_byte_ = pattern.as_filter() == nullptr;
       for (const Term& t : terms->required) out.required.push_back(term(t));
       for (const Term& t : terms->optional) out.optional.push_back(term(t));
       for (const Term& t : terms->excluded) out.excluded.push_back(term(t));
@@ -70,14 +73,24 @@ class Planner {
     out.kind = Plan::TermKind::kRegex;
     out.regex = &*t.regex;
     out.necessary = groups(t.regex->necessary());
-    const auto parts = sequence_of(t.regex->pattern());
-    if (parts.empty()) return out;
-    out.kind = parts.size() == 1 ? Plan::TermKind::kLiteral : Plan::TermKind::kSequence;
-    for (const std::string& part : parts) out.needles.push_back(needle({part, false}));
+    for (const std::string& part : sequence_of(t.regex->pattern()))
+      out.sequence.push_back(needle({part, false}));
+    std::vector<engine::NeedlePlan> plans;
+    for (const std::string_view alternative : engine::regex_alternatives(t.regex->pattern())) {
+      auto plan = engine::NeedlePlan::of_regex(alternative, any_byte_);
+      if (!plan) return out;
+      plans.push_back(std::move(*plan));
+    }
+    out.kind = Plan::TermKind::kNeedles;
+    for (engine::NeedlePlan& p : plans) {
+      out.needles.push_back(static_cast<std::uint32_t>(plan_.needles.size()));
+      plan_.needles.push_back(std::move(p));
+    }
     return out;
   }
 
   Plan& plan_;
+  bool any_byte_ = false;  // regular expressions are over bytes
   std::map<Needle, std::uint32_t> numbers_;
 };
 

@@ -16,15 +16,15 @@ struct LogSearch::Plan {
   using Groups = std::vector<std::vector<std::uint32_t>>;
 
   enum class TermKind : std::uint8_t {
-    kLiteral,   // needles[0]
-    kSequence,  // needles one behind the other, anything between them
-    kRegex,
+    kNeedles,  // one of the needles
+    kRegex,    // the regular expression
   };
   struct TermPlan {
-    TermKind kind = TermKind::kLiteral;
+    TermKind kind = TermKind::kNeedles;
     std::vector<std::uint32_t> needles;
-    Groups necessary;                  // kRegex, kSequence
-    const TextRegex* regex = nullptr;  // kRegex, kSequence
+    std::vector<std::uint32_t> sequence;  // literals that are all there is to it, anything between them
+    Groups necessary;                     // kRegex
+    const TextRegex* regex = nullptr;     // kRegex
   };
   struct PatternPlan {
     bool is_terms = false;

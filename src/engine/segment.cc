@@ -88,6 +88,7 @@ const SegmentSummary& Segment::summary() const { return state_->directory.summar
 Result<void> Segment::scan(const Window* window, const std::function<bool(const SegmentRow&)>& visit) const {
   auto rows = RowReader::open(*state_);
   if (!rows) return tl::unexpected(rows.error());
+  if (auto done = rows->load_streams(); !done) return done;
   if (auto done = rows->load_numbers(); !done) return done;
   for (std::size_t i = 0; i < rows->size(); ++i) {
     if (window && !window->contains(from_epoch_ms(rows->time_ms(i)))) continue;
@@ -103,6 +104,7 @@ Result<void> Segment::scan(const Window* window, const std::function<bool(const 
 Result<void> Segment::row(EventNumber number, const std::function<void(const SegmentRow&)>& visit) const {
   auto rows = RowReader::open(*state_);
   if (!rows) return tl::unexpected(rows.error());
+  if (auto done = rows->load_streams(); !done) return done;
   if (auto done = rows->load_numbers(); !done) return done;
   std::size_t low = 0;
   std::size_t high = rows->size();

@@ -26,15 +26,16 @@ Truth truth_of(const Plan::Groups& groups, const std::vector<Decision>& needles)
 }
 
 Truth truth_of(const Plan::TermPlan& term, const TypeKnowledge& known, const Plan& plan) {
-  if (term.kind == Plan::TermKind::kLiteral) return known.needles[term.needles[0]].truth;
-  if (truth_of(term.necessary, known.needles) == Truth::kNever) return Truth::kNever;
-  if (term.kind == Plan::TermKind::kRegex) return Truth::kPerhaps;
   std::vector<const NeedlePlan*> sequence;
-  for (const std::uint32_t n : term.needles) {
+  for (const std::uint32_t n : term.sequence) {
     if (known.needles[n].truth == Truth::kNever) return Truth::kNever;
     sequence.push_back(&plan.needles[n]);
   }
-  return static_sequence(known.shape, sequence) ? Truth::kSurely : Truth::kPerhaps;
+  if (!sequence.empty() && static_sequence(known.shape, sequence)) return Truth::kSurely;
+  if (term.kind == Plan::TermKind::kRegex) return truth_of(term.necessary, known.needles);
+  Truth truth = Truth::kNever;
+  for (const std::uint32_t n : term.needles) truth = any(truth, known.needles[n].truth);
+  return truth;
 }
 
 Truth truth_of(const Plan::PatternPlan& pattern, const TypeKnowledge& known, const Plan& plan) {
@@ -78,7 +79,7 @@ TypeKnowledge know_type(TypeShape shape, const LogSearch::Plan& plan) {
   return known;
 }
 
-Result<RowReader*> SegmentQuery::rows() {
+Result<RowReader*> SegmentQuery::reader() {
   if (!rows_) {
     auto opened = RowReader::open(segment_);
     if (!opened) return tl::unexpected(opened.error());
@@ -87,9 +88,16 @@ Result<RowReader*> SegmentQuery::rows() {
   return &*rows_;
 }
 
+Result<RowReader*> SegmentQuery::rows() {
+  auto opened = reader();
+  if (!opened) return opened;
+  if (auto done = (*opened)->load_streams(); !done) return tl::unexpected(done.error());
+  return opened;
+}
+
 // Rows of a column of words whose word holds the needle; false when the column has no texts to look in.
 Result<bool> SegmentQuery::in_words(const NeedlePlan& needle, std::uint32_t slot, RowSet& found) {
-  const WordColumn& column = segment_.directory.types[type_].slots[slot].word;
+  const WordColumn& column = *segment_.directory.types[type_].slots[slot].word;
   if (column.mode != WordMode::kPlain && column.mode != WordMode::kDictionary) return false;
   auto columns = rows_->columns(type_, slot, slot + 1);
   if (!columns) return tl::unexpected(columns.error());
@@ -101,7 +109,7 @@ Result<bool> SegmentQuery::in_words(const NeedlePlan& needle, std::uint32_t slot
   std::size_t entry = 0;
   for (std::size_t at = 0; (at = needle.find(texts, at)) != std::string_view::npos;) {
     while (begins[entry + 1] <= at) ++entry;
-    if (at + needle.size() <= begins[entry + 1]) {
+    if (at + needle.needle().text.size() <= begins[entry + 1]) {
       hit[entry] = some = true;
       at = begins[entry + 1];
     } else {
@@ -117,10 +125,14 @@ Result<bool> SegmentQuery::in_words(const NeedlePlan& needle, std::uint32_t slot
 
 Result<void> SegmentQuery::in_uuids(const NeedlePlan& needle, std::uint32_t slot, const RowSet& candidates,
                                     RowSet& found) {
-  auto uuids = rows_->uuids();
-  if (!uuids) return tl::unexpected(uuids.error());
-  const auto hits = uuids_holding(**uuids, needle.needle());
-  if (hits.empty()) return {};
+  auto& hits = uuid_hits_[&needle];
+  if (!hits) {
+    auto found_hits = uuids_holding(segment_.directory, rows_->column_reader(), needle.needle());
+    if (!found_hits) return tl::unexpected(found_hits.error());
+    hits = std::move(*found_hits);
+  }
+  if (hits->empty()) return {};
+  if (auto opened = this->rows(); !opened) return tl::unexpected(opened.error());
   const auto& rows = rows_->rows_of(type_);
   Result<void> done;
   candidates.for_each([&](std::size_t row) {
@@ -128,10 +140,41 @@ Result<void> SegmentQuery::in_uuids(const NeedlePlan& needle, std::uint32_t slot
     const auto uuid = rows_->uuid_of(rows[row], slot);
     if (!uuid)
       done = tl::unexpected(uuid.error());
-    else if (std::binary_search(hits.begin(), hits.end(), *uuid))
+    else if (std::binary_search(hits->begin(), hits->end(), *uuid))
       found.add(row);
   });
   return done;
+}
+
+// Rows whose number, with the static text around it, holds the needle: followed digit by digit, since what
+// comes before is the same in all of them.
+Result<void> SegmentQuery::in_number(const NeedlePlan& needle, std::uint32_t variable,
+                                     const RowSet& candidates, RowSet& found) {
+  const TypeShape& shape = known_->shape;
+  const std::uint32_t slot = shape.variables[variable].slot;
+  auto columns = rows_->columns(type_, slot, slot + 1);
+  if (!columns) return tl::unexpected(columns.error());
+  const SlotColumns& numbers = (*columns)->slot(slot);
+  Places before = 0;
+  for (const char c : shape.run(variable)) before = needle.step(before, static_cast<unsigned char>(c), true);
+  const std::string_view behind = shape.run(variable + 1);
+  std::string text;
+  candidates.for_each([&](std::size_t row) {
+    if (found.has(row)) return;
+    text.clear();
+    render_number(numbers.values[row], numbers.form_of(row), text);
+    Places places = before;
+    for (const char c : text) {
+      places = needle.step(places, static_cast<unsigned char>(c), true);
+      if (needle.complete(places)) return found.add(row);
+    }
+    for (const char c : behind) {
+      if (places == 0) return;
+      places = needle.step(places, static_cast<unsigned char>(c), false);
+      if (needle.complete(places)) return found.add(row);
+    }
+  });
+  return {};
 }
 
 // The text from the variable before to the variable behind, row by row.
@@ -141,6 +184,7 @@ Result<void> SegmentQuery::in_part(const NeedlePlan& needle, const Touch& touch,
   const std::size_t first = touch.first == 0 ? 0 : variables[touch.first - 1].slot + 1;
   const std::size_t last =
       touch.last + 1 < variables.size() ? variables[touch.last + 1].slot : known_->shape.slots;
+  if (auto opened = this->rows(); !opened) return tl::unexpected(opened.error());
   const auto& rows = rows_->rows_of(type_);
   Result<void> done;
   candidates.for_each([&](std::size_t row) {
@@ -148,7 +192,7 @@ Result<void> SegmentQuery::in_part(const NeedlePlan& needle, const Touch& touch,
     const auto text = rows_->part(rows[row], first, last);
     if (!text)
       done = tl::unexpected(text.error());
-    else if (needle.find(*text) != std::string_view::npos)
+    else if (needle.found_in(*text))
       found.add(row);
   });
   return done;
@@ -157,6 +201,8 @@ Result<void> SegmentQuery::in_part(const NeedlePlan& needle, const Touch& touch,
 Result<void> SegmentQuery::touching(const NeedlePlan& needle, const Touch& touch, const RowSet& candidates,
                                     RowSet& found) {
   const auto& variable = known_->shape.variables[touch.first];
+  if (touch.first == touch.last && variable.kind == VariableKind::kNumber && needle.exact())
+    return in_number(needle, touch.first, candidates, found);
   if (touch.inside && variable.kind == VariableKind::kUuid)
     return in_uuids(needle, variable.slot, candidates, found);
   if (touch.inside && variable.kind == VariableKind::kWord) {
@@ -208,6 +254,8 @@ Result<void> SegmentQuery::keep_necessary(const Plan::Groups& groups, RowSet& ca
 
 template <class Test>
 Result<void> SegmentQuery::keep_messages(RowSet& candidates, Test test) {
+  if (candidates.none()) return {};
+  if (auto opened = this->rows(); !opened) return tl::unexpected(opened.error());
   const auto& rows = rows_->rows_of(type_);
   Result<void> done;
   RowSet kept(candidates.rows());
@@ -227,7 +275,16 @@ Result<RowSet> SegmentQuery::term(const Plan::TermPlan& term, const RowSet& cand
   const Truth truth = truth_of(term, *known_, plan_);
   if (truth == Truth::kSurely) return candidates;
   if (truth == Truth::kNever) return RowSet(candidates.rows());
-  if (term.kind == Plan::TermKind::kLiteral) return holding(term.needles[0], candidates);
+  if (term.kind == Plan::TermKind::kNeedles) {
+    if (term.needles.size() == 1) return holding(term.needles[0], candidates);
+    RowSet some(candidates.rows());
+    for (const std::uint32_t n : term.needles) {
+      auto rows = holding(n, candidates);
+      if (!rows) return tl::unexpected(rows.error());
+      some |= *rows;
+    }
+    return some;
+  }
   RowSet left = candidates;
   if (auto done = keep_necessary(term.necessary, left); !done) return tl::unexpected(done.error());
   auto done = keep_messages(left, [&](std::string_view message) { return term.regex->found_in(message); });
@@ -238,7 +295,7 @@ Result<RowSet> SegmentQuery::term(const Plan::TermPlan& term, const RowSet& cand
 Result<RowSet> SegmentQuery::matching(std::uint32_t type, const TypeKnowledge& known, std::size_t pattern) {
   type_ = type;
   known_ = &known;
-  if (auto opened = rows(); !opened) return tl::unexpected(opened.error());
+  if (auto opened = reader(); !opened) return tl::unexpected(opened.error());
   const Plan::PatternPlan& plan = plan_.plans[pattern];
   RowSet left(segment_.directory.types[type].rows, true);
   if (!plan.is_terms) {
@@ -249,7 +306,7 @@ Result<RowSet> SegmentQuery::matching(std::uint32_t type, const TypeKnowledge& k
   }
   const auto by_cost = [&](const std::vector<Plan::TermPlan>& terms, bool regex, auto take) -> Result<void> {
     for (const auto& t : terms) {
-      if ((t.kind != Plan::TermKind::kLiteral) != regex || left.none()) continue;
+      if ((t.kind == Plan::TermKind::kRegex) != regex || left.none()) continue;
       auto rows = term(t, left);
       if (!rows) return tl::unexpected(rows.error());
       take(*rows);

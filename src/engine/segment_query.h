@@ -1,6 +1,7 @@
 // One segment under search: its rows are read only when a question needs them, columns only as it needs them.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -25,11 +26,12 @@ class SegmentQuery {
  public:
   SegmentQuery(const LogSearch::Plan& plan, const Segment::State& segment) : plan_(plan), segment_(segment) {}
 
-  Result<RowReader*> rows();
+  Result<RowReader*> rows();  // with its streams loaded
   // The rows of a type that match a pattern which its knowledge leaves open.
   Result<RowSet> matching(std::uint32_t type, const TypeKnowledge& known, std::size_t pattern);
 
  private:
+  Result<RowReader*> reader();
   // Of the candidates, those whose text holds the needle.
   Result<RowSet> holding(std::uint32_t needle, const RowSet& candidates);
   Result<void> touching(const NeedlePlan& needle, const Touch& touch, const RowSet& candidates,
@@ -37,6 +39,8 @@ class SegmentQuery {
   Result<bool> in_words(const NeedlePlan& needle, std::uint32_t slot, RowSet& found);
   Result<void> in_uuids(const NeedlePlan& needle, std::uint32_t slot, const RowSet& candidates,
                         RowSet& found);
+  Result<void> in_number(const NeedlePlan& needle, std::uint32_t variable, const RowSet& candidates,
+                         RowSet& found);
   Result<void> in_part(const NeedlePlan& needle, const Touch& touch, const RowSet& candidates, RowSet& found);
   Result<void> keep_necessary(const LogSearch::Plan::Groups& groups, RowSet& candidates);
   Result<RowSet> term(const LogSearch::Plan::TermPlan& term, const RowSet& candidates);
@@ -46,6 +50,7 @@ class SegmentQuery {
   const LogSearch::Plan& plan_;
   const Segment::State& segment_;
   std::optional<RowReader> rows_;
+  std::map<const NeedlePlan*, std::optional<std::vector<std::uint32_t>>> uuid_hits_;
   // Of the type being asked about.
   std::uint32_t type_ = 0;
   const TypeKnowledge* known_ = nullptr;

@@ -42,6 +42,9 @@ class RowReader {
  public:
   static Result<RowReader> open(const Segment::State& segment);
 
+  // The row streams, which all that follows needs, but not uuids().
+  Result<void> load_streams();
+
   std::size_t size() const { return type_ids_.size(); }
   std::uint32_t type_id(std::size_t row) const { return type_ids_[row]; }
   std::int64_t time_ms(std::size_t row) const { return static_cast<std::int64_t>(times_ms_[row]); }
@@ -63,19 +66,21 @@ class RowReader {
   Result<const TypeColumns*> columns(std::uint32_t type, std::size_t first, std::size_t last);
   // The segment's uuids, without which rows they are of.
   Result<const UuidValues*> uuids();
+  ColumnReader& column_reader() { return reader_; }
   // The uuid that a reference in a slot of a row points to, by number; ~0 when it points nowhere.
   Result<std::uint32_t> uuid_of(std::size_t row, std::size_t slot);
 
  private:
   RowReader(const Segment::State& segment, ColumnReader reader)
       : segment_(&segment), reader_(std::move(reader)) {}
-  Result<void> load_streams();
   Result<void> load_uuid_rows();
-  Result<RowContext> context(std::size_t row, bool uuids);
+  Result<void> prepare(bool stamps, bool uuids);
+  RowContext context(std::size_t row) const;  // of what was prepared
   Result<void> load_micros();
 
   const Segment::State* segment_;
   ColumnReader reader_;
+  bool streams_loaded_ = false;
   std::vector<std::uint32_t> type_ids_;
   std::vector<std::uint32_t> ranks_;
   std::vector<std::uint64_t> times_ms_;

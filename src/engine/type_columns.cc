@@ -105,7 +105,7 @@ void WordValues::append(std::uint64_t row, std::string& out) const {
 Result<SlotColumns> TypeColumns::load_slot(const Slot& slot, ColumnReader& reader) {
   SlotColumns out;
   if (slot.kind == VariableKind::kWord) {
-    if (auto done = out.word.load(slot.word, reader); !done) return tl::unexpected(done.error());
+    if (auto done = out.word.load(*slot.word, reader); !done) return tl::unexpected(done.error());
     return out;
   }
   if (auto done = reader.numbers(slot.values, out.values); !done) return tl::unexpected(done.error());
@@ -119,7 +119,8 @@ Result<SlotColumns> TypeColumns::load_slot(const Slot& slot, ColumnReader& reade
     if (!forms_valid(slot.kind, out.forms)) return damaged("there is no such form");
   }
   if (slot.kind == VariableKind::kList) {
-    if (auto done = reader.numbers32(slot.elements, out.elements); !done) return tl::unexpected(done.error());
+    if (auto done = reader.numbers32(*slot.elements, out.elements); !done)
+      return tl::unexpected(done.error());
     if (!sum_up(out.values, out.elements.size(), out.element_begins))
       return damaged("its lists have another length");
   }

@@ -23,8 +23,8 @@ bool constant_text(const Slot& slot, std::string& out, bool& damaged) {
       render_ip(static_cast<std::uint32_t>(slot.values.base), out);
       return true;
     case VariableKind::kWord:
-      if (slot.word.mode != WordMode::kConstant) return false;
-      out += slot.word.constant;
+      if (slot.word->mode != WordMode::kConstant) return false;
+      out += slot.word->constant;
       return true;
     default:
       return false;
@@ -35,44 +35,60 @@ bool constant_text(const Slot& slot, std::string& out, bool& damaged) {
 void touches_from(const TypeShape& shape, const NeedlePlan& needle, std::uint32_t v,
                   std::vector<Touch>& out) {
   const auto& variable = shape.variables[v];
-  const std::uint64_t within = needle.within(variable.kind, variable.form, variable.classes);
-  if (within == 0) return;  // no byte of the literal can be written in it
+  const Places within = needle.within(variable.kind, variable.form, variable.classes);
+  if (within == 0 && needle.exact()) return;  // no byte of the needle can be written in it
   // Of a long literal only the beginning is followed: where that is met, the rest may lie anywhere behind.
-  const bool followed = needle.size() <= 64;
   const auto last = static_cast<std::uint32_t>(shape.variables.size() - 1);
-  const auto touch = [&](std::uint32_t end) { out.push_back({v, followed ? end : last, false}); };
-  const std::uint64_t all = needle.last_bit() | (needle.last_bit() - 1);
-  if (followed && (within & all) == all && needle.size() <= longest_text(variable.kind))
-    out.push_back({v, v, true});
-
+  const auto touch = [&](std::uint32_t end) { out.push_back({v, needle.exact() ? end : last, false}); };
+  const bool inside = needle.exact() && needle.complete(needle.through(0, within, true));
   const std::string_view before = shape.run(v);
-  const std::size_t near = std::min(before.size(), needle.size());
-  std::uint64_t state = 0;
+  const std::size_t near = std::min(before.size(), needle.longest_bytes());
+  Places places = 0;
   for (const char c : before.substr(before.size() - near)) {
-    state = needle.step(state, static_cast<unsigned char>(c));
-    if (!followed && (state & needle.last_bit()) != 0) return touch(last);
+    places = needle.step(places, static_cast<unsigned char>(c), true);
+    if (!needle.exact() && needle.complete(places)) return touch(last);
+    places = needle.without_complete(places);  // what is whole is static; only beginnings go on
   }
-  // A literal that is whole already is static; only its beginnings go on.
-  const std::uint64_t begun = state & ~needle.last_bit();
-  const std::uint64_t crossing = NeedlePlan::through(begun, within, false);
-  if ((crossing & needle.last_bit()) != 0) touch(v);
-  state = NeedlePlan::through(begun, within, true);
-  if (!followed && (state & needle.last_bit()) != 0) return touch(last);
-  state &= ~needle.last_bit();
-  for (std::uint32_t next = v + 1; state != 0; ++next) {
+  const bool crossing = needle.complete(needle.through(places, within, false));
+  if (crossing)
+    touch(v);
+  else if (inside)
+    out.push_back({v, v, needle.is_literal() && needle.longest_bytes() <= longest_text(variable.kind)});
+  places = needle.through(places, within, true);
+  if (!needle.exact() && needle.complete(places)) return touch(last);
+  places = needle.without_complete(places);
+  for (std::uint32_t next = v + 1; places != 0; ++next) {
     for (const char c : shape.run(next)) {
-      state = needle.go_on(state, static_cast<unsigned char>(c));
-      if ((state & needle.last_bit()) != 0) touch(next - 1);
-      state &= ~needle.last_bit();
-      if (state == 0) return;
+      places = needle.step(places, static_cast<unsigned char>(c), false);
+      if (needle.complete(places)) touch(next - 1);
+      places = needle.without_complete(places);
+      if (places == 0) return;
     }
     if (next == shape.variables.size()) return;
     const auto& then = shape.variables[next];
-    const std::uint64_t inside = needle.within(then.kind, then.form, then.classes);
-    const std::uint64_t through = NeedlePlan::through(state, inside, false);
-    if ((through & needle.last_bit()) != 0) touch(next);
-    state = through & ~needle.last_bit();
+    places = needle.through(places, needle.within(then.kind, then.form, then.classes), false);
+    if (needle.complete(places)) touch(next);
+    places = needle.without_complete(places);
   }
+}
+
+// Whether some static run holds the needle.
+bool in_a_run(const TypeShape& shape, const NeedlePlan& needle) {
+  if (needle.is_literal()) {
+    for (std::size_t at = 0, run = 0; (at = needle.find(shape.text, at)) != std::string_view::npos; ++at) {
+      while (shape.run_ends[run] <= at) ++run;
+      if (at + needle.needle().text.size() <= shape.run_ends[run]) return true;
+    }
+    return false;
+  }
+  for (std::size_t run = 0; run < shape.run_ends.size(); ++run) {
+    Places places = 0;
+    for (const char c : shape.run(run)) {
+      places = needle.step(places, static_cast<unsigned char>(c), true);
+      if (needle.complete(places)) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace
@@ -102,7 +118,7 @@ bool make_shape(const TypeEntry& type, TypeShape& shape) {
     const Slot& slot = type.slots[i];
     if (constant_text(slot, shape.text, damaged)) continue;
     shape.run_ends.push_back(static_cast<std::uint32_t>(shape.text.size()));
-    const std::uint8_t classes = slot.kind == VariableKind::kWord ? slot.word.classes : 0xff;
+    const std::uint8_t classes = slot.kind == VariableKind::kWord ? slot.word->classes : 0xff;
     const bool has_form = slot.kind == VariableKind::kNumber || slot.kind == VariableKind::kStamp;
     const bool one_form = has_form && slot.forms.constant() && slot.forms.base < kAnyForm;
     const std::uint16_t form = one_form ? static_cast<std::uint16_t>(slot.forms.base) : kAnyForm;
@@ -114,11 +130,7 @@ bool make_shape(const TypeEntry& type, TypeShape& shape) {
 }
 
 Decision decide(const TypeShape& shape, const NeedlePlan& needle) {
-  if (needle.size() == 0) return {Truth::kSurely, {}};
-  for (std::size_t at = 0, run = 0; (at = needle.find(shape.text, at)) != std::string_view::npos; ++at) {
-    while (shape.run_ends[run] <= at) ++run;
-    if (at + needle.size() <= shape.run_ends[run]) return {Truth::kSurely, {}};
-  }
+  if (needle.matches_empty() || in_a_run(shape, needle)) return {Truth::kSurely, {}};
   Decision decision;
   for (std::uint32_t v = 0; v < shape.variables.size(); ++v) touches_from(shape, needle, v, decision.touches);
   if (!decision.touches.empty()) decision.truth = Truth::kPerhaps;
@@ -132,7 +144,7 @@ bool static_sequence(const TypeShape& shape, const std::vector<const NeedlePlan*
     for (;;) {
       const std::size_t at = needle->find(shape.run(run), from);
       if (at != std::string_view::npos) {
-        from = at + needle->size();
+        from = at + needle->needle().text.size();
         break;
       }
       from = 0;

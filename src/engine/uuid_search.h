@@ -8,7 +8,9 @@
 
 namespace culprit::engine {
 
-// Numbers of the uuids whose text holds the literal, ascending.
-std::vector<std::uint32_t> uuids_holding(const UuidValues& uuids, const Needle& needle);
+// Numbers of the segment's uuids whose text holds the literal, ascending. Looks at the planes of bytes where
+// they lie: first at one byte that the literal fixes, at the others only where that one fits.
+Result<std::vector<std::uint32_t>> uuids_holding(const Directory& directory, ColumnReader& reader,
+                                                 const Needle& needle);
 
 }  // namespace culprit::engine
