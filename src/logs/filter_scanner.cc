@@ -24,6 +24,11 @@ bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
 std::string hex_hint(char c) {
   if (static_cast<unsigned char>(c) >= 0x80)
     return "a regular expression of a filter pattern takes ASCII characters only; '.' matches any character";
+  if (c == '(' || c == ')')
+    return fmt::format(
+        "parentheses do not group here: write each alternative in full (gray|grey); \\x{:02x} finds "
+        "the character itself",
+        static_cast<unsigned char>(c));
   return fmt::format("this character is not supported in a regular expression; write it as \\x{:02x}",
                      static_cast<unsigned char>(c));
 }

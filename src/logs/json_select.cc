@@ -1,7 +1,9 @@
 #include "logs/json_select.h"
 
+#include <algorithm>
 #include <bitset>
 #include <optional>
+#include <unordered_map>
 
 #include "logs/json_fields.h"
 
@@ -165,10 +167,12 @@ class JsonItems {
     return true;
   }
 
-  bool key_is(std::string_view name) const {
-    if (key_.find('\\') == std::string_view::npos) return key_ == name;
+  std::string key() const {
     const std::string_view quoted(key_.data() - 1, key_.size() + 2);
-    return json_text(quoted, quoted.size()) == name;
+    return json_text(quoted, quoted.size());
+  }
+  bool key_is(std::string_view name) const {
+    return key_.find('\\') == std::string_view::npos ? key_ == name : key() == name;
   }
   std::string_view value() const { return value_; }
 
@@ -196,6 +200,24 @@ std::optional<std::string_view> follow(std::string_view value, const JsonStep& s
   return found;
 }
 
+// The values of an array, or of an object's members (of equal names the last).
+std::vector<std::string_view> children(std::string_view container) {
+  std::vector<std::string_view> out;
+  std::unordered_map<std::string, std::size_t> place;  // of a name in `out`
+  JsonItems items(container);
+  while (items.next()) {
+    if (is_object(container)) {
+      const auto [at, added] = place.try_emplace(items.key(), out.size());
+      if (!added) {
+        out[at->second] = items.value();
+        continue;
+      }
+    }
+    out.push_back(items.value());
+  }
+  return out;
+}
+
 bool select(std::string_view value, const JsonSelector& selector, std::size_t from,
             const std::function<bool(std::string_view)>& wanted) {
   for (std::size_t i = from; i < selector.size(); ++i) {
@@ -203,10 +225,9 @@ bool select(std::string_view value, const JsonSelector& selector, std::size_t fr
     const bool members = step.kind == JsonStep::Kind::kAnyMember;
     if (members || step.kind == JsonStep::Kind::kAnyElement) {
       if (members ? !is_object(value) : !is_array(value)) return false;
-      JsonItems items(value);
-      while (items.next())
-        if (select(items.value(), selector, i + 1, wanted)) return true;
-      return false;
+      const auto values = children(value);
+      return std::any_of(values.begin(), values.end(),
+                         [&](std::string_view child) { return select(child, selector, i + 1, wanted); });
     }
     const auto next = follow(value, step);
     if (!next) return false;

@@ -3,16 +3,46 @@
 #include <fmt/format.h>
 #include <hs/hs.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace culprit {
+
+namespace {
+
+// A literal that begins with a zero byte, which Vectorscan's functions for literals take for an empty one.
+// Its functions for expressions are no way out: in 5.4.9 the expression \x7d alone, caseless and told once,
+// is not found in "}}". Such literals are rare and looked for one by one.
+struct ZeroLed {
+  Literal literal;
+  std::uint32_t index = 0;
+};
+
+bool same(const char* text, const Literal& literal) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(literal.text.begin(), literal.text.end(), text,
+                    [&](char a, char b) { return literal.ignore_case ? lower(a) == lower(b) : a == b; });
+}
+
+void find_zero_led(const ZeroLed& wanted, std::string_view text, LiteralSet::Found found, void* state) {
+  const auto size = wanted.literal.text.size();
+  for (auto at = text.find('\0'); at != std::string_view::npos && at + size <= text.size();
+       at = text.find('\0', at + 1)) {
+    if (!same(text.data() + at, wanted.literal)) continue;
+    found(state, wanted.index, at + size);
+    if (wanted.literal.once) return;
+  }
+}
+
+}  // namespace
 
 struct LiteralSet::Compiled {
   Compiled() = default;
   Compiled(const Compiled&) = delete;
   Compiled& operator=(const Compiled&) = delete;
   ~Compiled() { hs_free_database(database); }
-  hs_database_t* database = nullptr;  // null when there are no literals
+  hs_database_t* database = nullptr;  // null when there are no literals for it
+  std::vector<ZeroLed> zero_led;
 };
 
 struct LiteralSet::Scratch {
@@ -43,18 +73,23 @@ LiteralSet& LiteralSet::operator=(const LiteralSet& other) {
 Result<LiteralSet> LiteralSet::make(std::span<const Literal> literals) {
   LiteralSet out;
   auto compiled = std::make_shared<Compiled>();
-  if (!literals.empty()) {
-    std::vector<const char*> texts;
-    std::vector<unsigned> flags, ids;
-    std::vector<std::size_t> sizes;
-    for (std::size_t i = 0; i < literals.size(); ++i) {
-      if (literals[i].text.empty()) return fail(ErrorCode::kInput, "an empty literal would match everything");
-      texts.push_back(literals[i].text.data());
-      sizes.push_back(literals[i].text.size());
-      flags.push_back((literals[i].ignore_case ? HS_FLAG_CASELESS : 0U) |
-                      (literals[i].once ? HS_FLAG_SINGLEMATCH : 0U));
-      ids.push_back(static_cast<unsigned>(i));
+  std::vector<const char*> texts;
+  std::vector<unsigned> flags, ids;
+  std::vector<std::size_t> sizes;
+  for (std::size_t i = 0; i < literals.size(); ++i) {
+    const auto& text = literals[i].text;
+    if (text.empty()) return fail(ErrorCode::kInput, "an empty literal would match everything");
+    if (text.front() == '\0') {
+      compiled->zero_led.push_back({literals[i], static_cast<std::uint32_t>(i)});
+      continue;
     }
+    texts.push_back(text.data());
+    sizes.push_back(text.size());
+    flags.push_back((literals[i].ignore_case ? HS_FLAG_CASELESS : 0U) |
+                    (literals[i].once ? HS_FLAG_SINGLEMATCH : 0U));
+    ids.push_back(static_cast<unsigned>(i));
+  }
+  if (!texts.empty()) {
     hs_compile_error_t* error = nullptr;
     const auto status = hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), sizes.data(),
                                              static_cast<unsigned>(texts.size()), HS_MODE_BLOCK, nullptr,
@@ -65,7 +100,9 @@ Result<LiteralSet> LiteralSet::make(std::span<const Literal> literals) {
       const int which = error != nullptr ? error->expression : -1;
       hs_free_compile_error(error);
       return fail(ErrorCode::kInput, fmt::format("literal cannot be searched for: {}", why),
-                  which >= 0 ? literals[static_cast<std::size_t>(which)].text : std::string());
+                  which >= 0 ? std::string(texts[static_cast<std::size_t>(which)],
+                                           sizes[static_cast<std::size_t>(which)])
+                             : std::string());
     }
     if (hs_alloc_scratch(compiled->database, &out.scratch_->scratch) != HS_SUCCESS)
       return fail(ErrorCode::kInternal, "no memory for the pattern search");
@@ -75,6 +112,7 @@ Result<LiteralSet> LiteralSet::make(std::span<const Literal> literals) {
 }
 
 void LiteralSet::find(std::string_view text, Found found, void* state) const {
+  for (const auto& wanted : compiled_->zero_led) find_zero_led(wanted, text, found, state);
   if (compiled_->database == nullptr || text.empty()) return;
   struct Call {
     Found found;

@@ -424,8 +424,9 @@ class RegexReader {
       for (int c = static_cast<unsigned char>(*from); c <= static_cast<unsigned char>(*to); ++c)
         members.set(static_cast<std::size_t>(c));
     }
+    if (failed_) return any_text();
     ++at_;
-    return known && !failed_ ? of_members(members) : any_text();
+    return known ? of_members(members) : any_text();
   }
 
   Part of_members(const std::bitset<256>& members) const {

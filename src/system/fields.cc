@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/time.h"
+#include "logs/filter_pattern.h"
 #include "system/nearest.h"
 
 namespace culprit {
@@ -131,6 +132,17 @@ std::optional<std::string> read_regex(Reading& reading, const YamlNode& node, st
   reading.problem(node,
                   fmt::format("{} holds a regular expression that RE2 refuses: {}", key, compiled.error()),
                   "RE2 has no look-around and no back-references: https://github.com/google/re2/wiki/Syntax");
+  return std::nullopt;
+}
+
+std::optional<std::string> read_filter(Reading& reading, const YamlNode& node, std::string_view key) {
+  auto text = read_text(reading, node, key);
+  if (!text) return std::nullopt;
+  const auto parsed = FilterPattern::parse(*text);
+  if (parsed) return text;
+  reading.problem(node,
+                  fmt::format("{} holds a pattern that CloudWatch refuses: {}", key, parsed.error().what),
+                  parsed.error().hint);
   return std::nullopt;
 }
 

@@ -43,6 +43,7 @@ std::optional<std::string> read_id(Reading& reading, const YamlNode& node, std::
 std::optional<std::string> read_word(Reading& reading, const YamlNode& node, std::string_view key,
                                      const std::vector<std::string_view>& allowed);
 std::optional<std::string> read_regex(Reading& reading, const YamlNode& node, std::string_view key);
+std::optional<std::string> read_filter(Reading& reading, const YamlNode& node, std::string_view key);
 
 // Frame of read_map: kind, unknown and missing keys. True when it is a map.
 bool check_keys(Reading& reading, const YamlNode& node, std::string_view noun,
@@ -131,6 +132,13 @@ Field<T> regexes(std::string_view key, std::vector<std::string> T::*member) {
             for_each_item(reading, node, key, [&](const YamlNode& item) {
               if (auto regex = read_regex(reading, item, key)) (value.*member).push_back(std::move(*regex));
             });
+          }};
+}
+
+template <class T>
+Field<T> filter(std::string_view key, std::string T::*member) {
+  return {key, [=](Reading& reading, const YamlNode& node, T& value) {
+            if (auto text = read_filter(reading, node, key)) value.*member = std::move(*text);
           }};
 }
 

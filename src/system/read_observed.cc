@@ -168,7 +168,7 @@ const Fields<LogPattern>& pattern_fields() {
       {id("id", &LogPattern::id, NameKind::kSignal).required(), text("title", &LogPattern::title).required(),
        texts("any_of", &LogPattern::any_of), flag("ignore_case", &LogPattern::ignore_case),
        regexes("all_regex", &LogPattern::all_regex), text("runbook", &LogPattern::runbook),
-       text("filter", &LogPattern::filter).required(), text("note", &LogPattern::note),
+       filter("filter", &LogPattern::filter).required(), text("note", &LogPattern::note),
        text("row", &LogPattern::row)}};
   return fields;
 }

@@ -41,9 +41,12 @@ TEST(PatternMatcher, BytesAreBytes) {
   auto m = make({{{std::string("a\0b", 3)}, false, {}},
                  {{"\xff\xfe"}, false, {}},
                  {{}, false, {"x.y"}},
-                 {{"ñ"}, true, {}}});
+                 {{"ñ"}, true, {}},
+                 {{std::string("\0z", 2)}, false, {}}});
   EXPECT_EQ(match(m, std::string_view("..a\0b..", 7)), (Indexes{0}));
   EXPECT_EQ(match(m, "\xff\xfe"), (Indexes{1}));
+  EXPECT_EQ(match(m, std::string_view("..\0z", 4)), (Indexes{4}));
+  EXPECT_EQ(match(m, "z"), (Indexes{}));
   EXPECT_EQ(match(m, "x\xffy"), (Indexes{2}));
   EXPECT_EQ(match(m,
                   "ma\xc3\xb1"

@@ -43,7 +43,7 @@ TEST(RegexLiterals, AreWhatEveryMatchHolds) {
 
 TEST(RegexLiterals, NothingIsPromisedWithoutNeed) {
   for (const auto* pattern :
-       {"", ".*", "a|", "a*", "(abc)?", "[a-z]+", "\\d", "x|.", "\\pLabc", "a\\101", "(?i)\xe9"})
+       {"", ".*", "a|", "a*", "(abc)?", "[a-z]+", "\\d", "x|.", "\\pLabc", "a\\101", "(?i)\xe9", "[a[:b]c"})
     EXPECT_EQ(literals(pattern), "") << pattern;
 }
 

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "logs/filter_pattern.h"
+#include "logs/filter_scanner.h"
+
 namespace culprit::aws {
 
 namespace {
@@ -18,41 +21,11 @@ std::string in_quotes(std::string_view text) {
   return out + "\"";
 }
 
-struct Term {
-  std::string text;  // as written: word, "quoted" or %regex%
-  bool optional = false;
-  bool excluded = false;
-};
-
-// Terms of an unstructured filter pattern; empty when the pattern is of another kind ([…], {…}) or broken.
-std::vector<Term> terms_of(std::string_view filter) {
-  std::vector<Term> out;
-  std::size_t i = 0;
-  while (i < filter.size()) {
-    if (filter[i] == ' ') {
-      ++i;
-      continue;
-    }
-    Term term;
-    if (filter[i] == '?' || filter[i] == '-') {
-      term.optional = filter[i] == '?';
-      term.excluded = filter[i] == '-';
-      if (++i >= filter.size()) return {};
-    }
-    if (filter[i] == '[' || filter[i] == '{') return {};
-    const std::size_t start = i;
-    if (filter[i] == '"' || filter[i] == '%') {
-      const char close = filter[i++];
-      while (i < filter.size() && filter[i] != close) i += filter[i] == '\\' && close == '"' ? 2 : 1;
-      if (i >= filter.size()) return {};
-      ++i;
-    } else {
-      while (i < filter.size() && filter[i] != ' ') ++i;
-    }
-    term.text = filter.substr(start, i - start);
-    out.push_back(std::move(term));
-  }
-  return out;
+// A term as filter patterns write it.
+std::string written(const Term& term) {
+  if (term.regex) return "%" + term.regex->pattern() + "%";
+  const auto& text = term.literal.text;
+  return std::all_of(text.begin(), text.end(), is_word_char) ? text : in_quotes(text);
 }
 
 std::string capitalised(std::string text) {
@@ -82,31 +55,21 @@ void add_literals(const LogPattern& pattern, std::vector<std::string>& terms) {
 // Any of these terms is in every line that the pattern matches.
 void add_pattern(const LogPattern& pattern, std::vector<std::string>& terms,
                  std::vector<std::string>& alone) {
-  const auto parsed = terms_of(pattern.filter);
-  std::vector<Term> plain;
-  for (const auto& term : parsed)
-    if (!term.optional && !term.excluded) plain.push_back(term);
-  if (parsed.empty()) {
-    if (!pattern.filter.empty())
-      alone.push_back(pattern.filter);
-    else
-      add_literals(pattern, terms);
-  } else if (!plain.empty()) {
-    const auto words = std::ranges::count_if(plain, [](const Term& t) { return t.text.front() != '%'; });
-    if (words == 0) return alone.push_back(pattern.filter);
-    std::string longest;
-    for (const auto& term : plain)
-      if (term.text.front() != '%' && term.text.size() > longest.size()) longest = term.text;
-    terms.push_back(longest);
-  } else {
-    for (const auto& term : parsed) {
-      if (!term.optional) continue;
-      if (term.text.front() == '%')
-        alone.push_back(term.text);
-      else
-        terms.push_back(term.text);
-    }
+  const auto filter = FilterPattern::parse(pattern.filter);
+  if (pattern.filter.empty() || !filter) return add_literals(pattern, terms);
+  const TermsPlan* plan = filter->terms();
+  if (plan == nullptr || (plan->required.empty() && plan->optional.empty()))
+    return alone.push_back(pattern.filter);
+  if (plan->required.empty()) {
+    for (const auto& term : plan->optional) (term.regex ? alone : terms).push_back(written(term));
+    return;
   }
+  const Term* longest = nullptr;
+  for (const auto& term : plan->required)
+    if (!term.regex && (longest == nullptr || term.literal.text.size() > longest->literal.text.size()))
+      longest = &term;
+  if (longest == nullptr) return alone.push_back(pattern.filter);
+  terms.push_back(written(*longest));
 }
 
 }  // namespace

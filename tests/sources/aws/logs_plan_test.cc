@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "logs/filter_pattern.h"
 #include "sources/aws/log_chunks.h"
 #include "sources/aws/log_filter.h"
 #include "sources/aws/log_spool.h"
@@ -85,6 +86,24 @@ TEST(Filters, LongOnesAreSplitAt1024Characters) {
 
 TEST(Filters, StructuredPatternsAreAskedAsTheyAre) {
   EXPECT_THAT(joined({pattern("{ $.status = 500 }")}), testing::ElementsAre("{ $.status = 500 }"));
+}
+
+TEST(Filters, ArePatternsThatTheServiceTakesAndCatchWhatEachPatternWants) {
+  const std::vector<LogPattern> patterns = {pattern("ERROR"),
+                                            pattern("\"statement timeout\" db -noise"),
+                                            pattern("?\"Aws::S3\" ?%[Tt]ime.?out%"),
+                                            pattern("[..., status=5*]"),
+                                            pattern("\"a \\\"b\\\" \\\\ c\""),
+                                            pattern("", {"IN (", "50% off"}, true)};
+  const auto filters = joined(patterns);
+  for (const auto* line : {"an ERROR", "db: statement timeout", "Aws::S3::Errors", "Timeout", "GET / 503",
+                           "say a \"b\" \\ c", "WHERE id IN (1)", "50% OFF"})
+    EXPECT_TRUE(std::ranges::any_of(filters, [&](const std::string& filter) {
+      const auto parsed = FilterPattern::parse(filter);
+      EXPECT_TRUE(parsed) << parsed.error().message();
+      return parsed && parsed->matches(line);
+    })) << line;
+  EXPECT_THAT(joined({pattern("-noise")}), testing::ElementsAre("-noise"));
 }
 
 FetchedEvent fetched(int ms, std::string id, std::string message) {
