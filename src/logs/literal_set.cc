@@ -18,6 +18,13 @@ struct ZeroLed {
   std::uint32_t index = 0;
 };
 
+// Vectorscan 5.4.9 overlooks matches of small sets of short literals on x86: of {"R", "RR"} it finds none in
+// 80 times 'x' followed by "RR". It turns such sets into an automaton whose acceleration is at fault
+// (https://github.com/VectorCamp/vectorscan/issues/317). A long literal in the set makes it choose its
+// literal matchers, which are right; single literals have a matcher of their own.
+constexpr std::string_view kGuard = "\x01\x02\x7f<>\x03\x04\x05\x06zq\x07";
+constexpr unsigned kGuardId = 0xffffffff;
+
 bool same(const char* text, const Literal& literal) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   return std::equal(literal.text.begin(), literal.text.end(), text,
@@ -89,6 +96,12 @@ Result<LiteralSet> LiteralSet::make(std::span<const Literal> literals) {
                     (literals[i].once ? HS_FLAG_SINGLEMATCH : 0U));
     ids.push_back(static_cast<unsigned>(i));
   }
+  if (texts.size() > 1) {
+    texts.push_back(kGuard.data());
+    sizes.push_back(kGuard.size());
+    flags.push_back(HS_FLAG_SINGLEMATCH);
+    ids.push_back(kGuardId);
+  }
   if (!texts.empty()) {
     hs_compile_error_t* error = nullptr;
     const auto status = hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), sizes.data(),
@@ -125,7 +138,7 @@ void LiteralSet::find(std::string_view text, Found found, void* state) const {
       compiled_->database, text.data(), size, 0, scratch_->scratch,
       [](unsigned id, unsigned long long, unsigned long long to, unsigned, void* context) {
         auto& c = *static_cast<Call*>(context);
-        c.found(c.state, id, static_cast<std::size_t>(to));
+        if (id != kGuardId) c.found(c.state, id, static_cast<std::size_t>(to));
         return 0;
       },
       &call);
