@@ -12,6 +12,11 @@ Result<InvestigateOptions> options_for(const OpenEvidence& evidence, Progress& p
   if (evidence.window) {
     options.window = *evidence.window;
     if (evidence.baseline) options.baseline = *evidence.baseline;
+    // Commands on the capsule look at the window it notes unless told otherwise.
+    const auto& noted = evidence.noted_window;
+    if (!noted || noted->start != options.window.start || noted->end != options.window.end)
+      options.capsule_options =
+          fmt::format(" --from {} --to {}", format_utc(options.window.start), format_utc(options.window.end));
     return options;
   }
   const auto extent = extent_of(evidence.store());

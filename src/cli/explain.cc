@@ -10,8 +10,9 @@
 #include "cli/analyse.h"
 #include "cli/commands.h"
 #include "cli/failure.h"
-#include "diagnosis/wording.h"
+#include "diagnosis/observation.h"
 #include "report/redact.h"
+#include "telemetry/quantity.h"
 
 namespace culprit {
 
@@ -85,7 +86,7 @@ class Explainer {
       out += fmt::format("  {}  {}  event:{}\n    {}{}\n", format_utc(x.time), x.stream, x.number,
                          shown(x.text), x.cut ? " …" : "");
     for (const auto& p : e.points)
-      out += fmt::format("  {}  {}\n", format_utc(p.time), format_value(p.value, e.unit));
+      out += fmt::format("  {}  {}\n", format_utc(p.time), wording::value(p.value, e.unit));
     if (!e.document.empty()) out += shown(e.document) + "\n";
     if (!e.aws_command.empty()) out += "\nOn the live system:\n  " + e.aws_command + "\n";
     return out;
@@ -147,6 +148,23 @@ class Explainer {
     }
     if (out.empty())
       return fail(ErrorCode::kNotFound, fmt::format("the system has no component '{}'", component));
+    auto whole = answers(component);
+    return whole ? out + *whole : whole;
+  }
+
+  // Every answer kept about a component, whole.
+  Result<std::string> answers(const std::string& component) {
+    std::string out;
+    for (const std::string_view kind : {"ecs:service", "ecs:task", "rds:db-instance", "rds:event"}) {
+      const auto states = evidence_.store().states(kind);
+      if (!states) return tl::unexpected(states.error());
+      for (const auto& state : *states) {
+        const Component* owner = component_of(state, evidence_.system);
+        if (owner == nullptr || owner->id != component) continue;
+        out += fmt::format("\n{} {}, asked {}\n{}\n", kind, shown(state.id), format_utc(state.observed_at),
+                           shown(boost::json::serialize(state.document)));
+      }
+    }
     return out;
   }
 

@@ -215,6 +215,7 @@ Result<OpenEvidence> open_evidence(const std::filesystem::path& path, const Syst
     if (!noted) return tl::unexpected(noted.error());
     *slot = *noted;
   }
+  out.noted_window = out.window;
   return out;
 }
 

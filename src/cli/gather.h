@@ -49,6 +49,7 @@ class OpenEvidence {
   Zone zone = Zone::utc();
   std::optional<Window> window;  // asked for, or the one it was collected for
   std::optional<Window> baseline;
+  std::optional<Window> noted_window;                 // the one it was collected for
   std::optional<std::filesystem::path> capsule_file;  // when it came from one
 
  private:

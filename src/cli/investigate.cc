@@ -189,7 +189,10 @@ int run_command(const Arguments& arguments) {
   auto outcome = run_investigation(arguments, *progress);
   progress->finish();
   if (!outcome) return print_failure(outcome.error());
-  fmt::print("{}", render(outcome->findings, arguments.render));
+  Findings told = outcome->findings;
+  if (arguments.render.format == "text")
+    name_capsule(told, (outcome->directory / "incident.culprit").lexically_normal().string());
+  fmt::print("{}", render(std::move(told), arguments.render));
   if (!arguments.gather.quiet)
     fmt::print(stderr, "\nWritten to {}: report.html, report.md, findings.json, incident.culprit\n",
                (outcome->directory / "").string());

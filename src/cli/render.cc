@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "base/shell_word.h"
 #include "report/redact.h"
 #include "report/report.h"
 
@@ -47,6 +48,7 @@ void RenderOptions::add_to(CLI::App& app) {
   app.add_option("--format,--output", format, "text, md, html or json")
       ->check(CLI::IsMember({"text", "md", "html", "json"}))
       ->capture_default_str();
+  app.add_flag("--evidence", evidence, "text: print the evidence too (md, html and json always hold it)");
   app.add_flag("--no-redact", no_redact, "Show e-mails, addresses, tokens and literals as they are");
 }
 
@@ -58,7 +60,26 @@ std::string render(Findings findings, const RenderOptions& options) {
   if (options.format == "md") return render_markdown(findings);
   if (options.format == "html") return render_html(findings);
   if (options.format == "json") return render_json(findings);
-  return render_text(findings, terminal_style());
+  TextStyle style = terminal_style();
+  style.evidence = options.evidence;
+  return render_text(findings, style);
+}
+
+void name_capsule(Findings& findings, const std::string& path) {
+  const std::string before = " " + shell_word(findings.capsule);
+  const std::string after = " " + shell_word(path);
+  const auto rename = [&](std::string& command) {
+    const auto at = command.find(before);
+    if (at != std::string::npos && command.starts_with("culprit ")) command.replace(at, before.size(), after);
+  };
+  for (std::size_t i = 1; i <= findings.evidence.all().size(); ++i)
+    rename(findings.evidence.edit(static_cast<int>(i)).culprit_command);
+  for (auto& h : findings.hypotheses) {
+    rename(h.refute.culprit_command);
+    for (auto& c : h.checks) rename(c.culprit_command);
+  }
+  for (auto& c : findings.next_checks) rename(c.culprit_command);
+  findings.capsule = path;
 }
 
 }  // namespace culprit

@@ -1,7 +1,8 @@
 #include <fmt/format.h>
 
 #include "diagnosis/case_file.h"
-#include "diagnosis/wording.h"
+#include "diagnosis/filter_pattern.h"
+#include "telemetry/quantity.h"
 
 namespace culprit {
 
@@ -49,10 +50,12 @@ void statements(CaseFile& file) {
     out.first = s->first.time;
     out.last = s->last.time;
     out.evidence.push_back(file.evidence.of_events(
-        fmt::format("Statement {}: {}, {} cancelled", s->fingerprint, counted(s->calls, "logged call"),
-                    s->timeouts),
+        fmt::format("Statement {}: {}, {} cancelled", s->fingerprint,
+                    wording::plural(s->calls, "logged call", "logged calls"), s->timeouts),
         *db, {s->first_timeout, s->slowest, s->last}, s->calls + s->lock_waits,
-        s->timeouts > 0 ? "\"canceling statement due to statement timeout\"" : "\"duration:\""));
+        s->timeouts > 0 ? "\"canceling statement due to statement timeout\""
+        : s->calls > 0  ? "\"duration:\""
+                        : "\"still waiting for\""));
     file.findings.statements.push_back(std::move(out));
   }
 }
@@ -60,6 +63,7 @@ void statements(CaseFile& file) {
 void endpoints(CaseFile& file) {
   const Component* web = component_with_format(file, {"rails", "lograge"});
   if (web == nullptr) return;
+  const bool lograge = file.seen.log_formats.at(web->id) == "lograge";
   std::vector<const EndpointObservation*> rows;
   for (const auto& [name, e] : file.seen.endpoints)
     if (e.requests > 0) rows.push_back(&e);
@@ -82,8 +86,9 @@ void endpoints(CaseFile& file) {
     out.baseline_requests = e->baseline_requests;
     out.baseline_errors = e->baseline_errors;
     out.evidence.push_back(file.evidence.of_events(
-        fmt::format("{}: {}, {} failed", e->endpoint, counted(e->requests, "request"), e->errors), *web,
-        {e->first_error, e->slowest}, e->requests, "\"Completed\""));
+        fmt::format("{}: {}, {} failed", e->endpoint, wording::plural(e->requests, "request", "requests"),
+                    e->errors),
+        *web, {e->first_error, e->slowest}, e->requests, endpoint_filter(e->endpoint, lograge)));
     file.findings.endpoints.push_back(std::move(out));
   }
 }
@@ -108,8 +113,8 @@ void jobs(CaseFile& file) {
     out.max_ms = j->slowest_ms;
     out.baseline_p95_ms = j->baseline_durations_ms.quantile(0.95);
     out.evidence.push_back(file.evidence.of_events(
-        fmt::format("{}: {}, {} failed", j->job_class, counted(j->runs, "run"), j->failures), *worker,
-        {j->first_failure, j->slowest}, j->runs, {}));
+        fmt::format("{}: {}, {} failed", j->job_class, wording::plural(j->runs, "run", "runs"), j->failures),
+        *worker, {j->first_failure, j->slowest}, j->runs, quoted_term(j->job_class)));
     file.findings.jobs.push_back(std::move(out));
   }
 }

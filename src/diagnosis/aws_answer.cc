@@ -38,6 +38,15 @@ std::optional<Time> time_field(const boost::json::value& object, std::string_vie
   return std::nullopt;
 }
 
+std::string last_part(std::string_view arn) { return std::string(arn.substr(arn.rfind('/') + 1)); }
+
+std::string service_message(std::string_view message) {
+  constexpr std::string_view kLead = "(service ";
+  const std::size_t end = message.find(") ");
+  if (!message.starts_with(kLead) || end == std::string_view::npos) return std::string(message);
+  return std::string(message.substr(end + 2));
+}
+
 const boost::json::array& array_field(const boost::json::value& object, std::string_view name) {
   static const boost::json::array kNone;
   const auto* v = field(object, name);

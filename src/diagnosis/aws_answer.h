@@ -18,4 +18,9 @@ std::optional<Time> time_field(const boost::json::value& object, std::string_vie
 // The elements of an array field; empty when there is none.
 const boost::json::array& array_field(const boost::json::value& object, std::string_view name);
 
+// "chatwoot-web:87" of "arn:aws:ecs:us-east-1:1234:task-definition/chatwoot-web:87".
+std::string last_part(std::string_view arn);
+// What an ECS service says of itself, without "(service NAME)" in front.
+std::string service_message(std::string_view message);
+
 }  // namespace culprit

@@ -5,6 +5,7 @@
 #include "diagnosis/evidence_maker.h"
 #include "diagnosis/findings.h"
 #include "diagnosis/observation.h"
+#include "diagnosis/onset.h"
 
 namespace culprit {
 
@@ -16,16 +17,21 @@ struct CaseFile {
   EvidenceMaker& evidence;
   Findings& findings;  // filled step by step, in the order of investigate()
 
-  std::string clock(Time t) const { return zone.format_clock(t); }
+  std::string clock(Time t) const { return zone.format_clock(t).substr(0, 8); }  // to the second
   const Signal* signal(std::string_view name) const {
     const auto it = seen.signals.find(std::string(name));
     return it == seen.signals.end() ? nullptr : &it->second;
   }
   // Signals of the severity rules that hold: where users were harmed.
-  std::vector<const Signal*> harmed_signals() const;
+  std::vector<Watched> harmed_signals() const;
+  // Those, and what the primary cause counts: what dates the incident.
+  std::vector<Watched> harm() const;
   Grid::Range window_minutes() const { return seen.grid.range(seen.window); }
   Grid::Range baseline_minutes() const { return seen.grid.range(seen.baseline); }
 };
+
+// The reason that a severity rule gives, with what was observed; nullopt when it does not hold.
+std::optional<Claim> severity_reason(const SeverityRule& rule, CaseFile& file);
 
 // Steps of the judgement; each fills its part of the findings and may read what earlier steps filled.
 void tabulate_metrics(CaseFile& file);     // B1-B7

@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 
+#include <set>
+
 #include "diagnosis/aws_answer.h"
 #include "diagnosis/case_file.h"
-#include "diagnosis/predicate.h"
-#include "diagnosis/wording.h"
+#include "diagnosis/onset.h"
+#include "diagnosis/phrasing.h"
+#include "telemetry/quantity.h"
 
 namespace culprit {
 
@@ -29,8 +32,6 @@ std::string number_text(const json::value& d, std::string_view name) {
   return n ? std::to_string(*n) : "?";
 }
 
-std::string tail_of(std::string_view arn) { return std::string(arn.substr(arn.rfind('/') + 1)); }
-
 void service_facts(const ResourceState& state, const CaseFile& file, std::vector<Fact>& facts) {
   const auto& d = state.document;
   facts.push_back(
@@ -54,19 +55,19 @@ void service_facts(const ResourceState& state, const CaseFile& file, std::vector
     if (shown++ == kEvents) break;
     const auto at = time_field(event, "createdAt");
     facts.push_back({"Event", fmt::format("{} {}", at ? file.zone.format_minute(*at) : std::string("?"),
-                                          text_field(event, "message"))});
+                                          service_message(text_field(event, "message")))});
   }
 }
 
 void task_fact(const ResourceState& state, const CaseFile& file, std::vector<Fact>& facts) {
   const auto& d = state.document;
-  std::string text = fmt::format("{} {} (desired {})", tail_of(state.id), text_field(d, "lastStatus"),
+  std::string text = fmt::format("{} {} (desired {})", last_part(state.id), text_field(d, "lastStatus"),
                                  text_field(d, "desiredStatus"));
   if (const auto health = text_field(d, "healthStatus"); !health.empty()) text += ", health " + health;
   if (!text_field(d, "cpu").empty())
     text += fmt::format(", cpu {}, memory {} MiB", text_field(d, "cpu"), text_field(d, "memory"));
   if (const auto definition = text_field(d, "taskDefinitionArn"); !definition.empty())
-    text += ", " + tail_of(definition);
+    text += ", " + last_part(definition);
   if (const auto at = time_field(d, "startedAt")) text += ", started " + file.zone.format_minute(*at);
   if (const auto at = time_field(d, "stoppedAt"))
     text += fmt::format(", stopped {}: {} {}", file.zone.format_minute(*at), text_field(d, "stopCode"),
@@ -103,15 +104,20 @@ class Judge {
     states();
     severity_rules();
     metrics();
+    failures();
     alerts();
     failing_symptoms();
     settle();
   }
 
  private:
-  void worsen(Health health, std::string text, EvidenceRef ref) {
+  // One reason for each piece of evidence: what several rules say of one signal is said once, by the first.
+  void worsen(Health health, const Claim& reason) {
     out_.health = std::max(out_.health == Health::kUnknown ? Health::kHealthy : out_.health, health);
-    out_.reasons.emplace_back(std::move(text), ref);
+    const auto& refs = reason.evidence();
+    const bool said = std::ranges::all_of(refs, [&](EvidenceRef ref) { return cited_.contains(ref); });
+    cited_.insert(refs.begin(), refs.end());
+    if (!said) out_.reasons.push_back(reason);
   }
 
   bool mine(std::string_view signal) const { return signal.starts_with(component_.id + "."); }
@@ -125,13 +131,14 @@ class Judge {
           std::tuple{"failed_deployments", kMax, "deployment", "failed"}}) {
       const Signal* s = file_.signal(component_.id + "." + name);
       const auto n = s ? aggregate(*s, file_.window_minutes(), how) : std::nullopt;
-      if (n && *n > 0)
-        worsen(Health::kDegraded, fmt::format("{} {}", counted(static_cast<std::uint64_t>(*n), noun), what),
-               file_.evidence.of_signal(*s));
+      if (!n || *n <= 0) continue;
+      const std::string text =
+          wording::plural(static_cast<std::uint64_t>(*n), noun, std::string(noun) + "s") + " " + what;
+      worsen(Health::kDegraded, Claim(text, file_.evidence.of_signal(*s)));
     }
     const Signal* down = file_.signal(component_.id + ".unavailable");
     if (down && aggregate(*down, file_.window_minutes(), Predicate::Aggregate::kMax).value_or(0) > 0)
-      worsen(Health::kDown, "The instance is not available", file_.evidence.of_signal(*down));
+      worsen(Health::kDown, Claim("The instance is not available", file_.evidence.of_signal(*down)));
   }
 
   void severity_rules() {
@@ -139,20 +146,17 @@ class Judge {
     for (const auto& rule : file_.system.severity_rules) {
       if (!worst.empty() && rule.level != worst) break;
       if (rule.all.empty() || !mine(rule.all.front().signal) || rule.level == "P3") continue;
-      const bool holds = std::ranges::all_of(
-          rule.all, [&](const Predicate& p) { return decide(p, file_).truth == Truth::kHolds; });
-      if (!holds) continue;
+      const auto reason = severity_reason(rule, file_);
+      if (!reason) continue;
       worst = rule.level;
-      const Decision d = decide(rule.all.front(), file_);
-      worsen(rule.level == "P0" ? Health::kDown : Health::kDegraded,
-             fmt::format("{} ({})", rule.says, d.observed_text), file_.evidence.of_signal(*d.signal));
+      worsen(rule.level == "P0" ? Health::kDown : Health::kDegraded, *reason);
     }
   }
 
   void metrics() {
     for (const auto& m : file_.findings.metrics)
       if (m.component == component_.id && m.status == MetricStatus::kHigh && !m.claims.empty())
-        worsen(Health::kDegraded, m.claims.front().text(), m.claims.front().evidence().front());
+        worsen(Health::kDegraded, m.claims.front());
   }
 
   void alerts() {
@@ -160,15 +164,30 @@ class Judge {
       if (!mine(alert.signal)) continue;
       const auto found = std::ranges::find(file_.findings.log_alerts, alert.id, &LogAlertFinding::id);
       if (found == file_.findings.log_alerts.end() || !found->fired || !found->evidence) continue;
-      worsen(Health::kDegraded, fmt::format("{} {}: worst {:g}", found->title, found->rule, found->worst),
-             *found->evidence);
+      worsen(Health::kDegraded, Claim(fmt::format("The log alert “{}” would fire ({}; {} at worst)",
+                                                  found->title, found->rule, wording::number(found->worst)),
+                                      *found->evidence));
+    }
+  }
+
+  // What it is there for fails more often than usual.
+  void failures() {
+    for (const std::string_view name : {"failed_requests", "job_failures", "failed_responses"}) {
+      const Signal* s = file_.signal(fmt::format("{}.{}", component_.id, name));
+      const auto e = s != nullptr ? find_excursion(*s, file_.seen) : std::nullopt;
+      if (!e) continue;
+      worsen(Health::kDegraded,
+             Claim(fmt::format("{} (at most {} in a minute, {} before)",
+                               amount_of(*s, static_cast<double>(s->events->window_count()), file_.system),
+                               wording::number(e->peak_value), wording::number(e->baseline)),
+                   file_.evidence.of_signal(*s)));
     }
   }
 
   void failing_symptoms() {
     for (const auto& h : file_.findings.hypotheses) {
       if (h.role == CauseRole::kNone || h.component != component_.id || h.evidence_for.empty()) continue;
-      worsen(Health::kDegraded, h.evidence_for.front().text, h.evidence_for.front().evidence.front());
+      worsen(Health::kDegraded, Claim(h.evidence_for.front().text, h.evidence_for.front().evidence.front()));
     }
   }
 
@@ -178,19 +197,73 @@ class Judge {
       out_.summary = out_.reasons.front().text();
       return;
     }
-    for (const auto& [name, signal] : file_.seen.signals) {
-      if (signal.component != component_.id || values(signal, file_.window_minutes()).empty()) continue;
-      out_.health = Health::kHealthy;
-      out_.summary = "Nothing out of the ordinary in its metrics, log and states";
-      out_.reasons.emplace_back(out_.summary, file_.evidence.of_signal(signal));
+    look_at_metrics();
+    look_at_work();
+    look_at_tasks();
+    if (looked_at_.empty()) look_at_anything();
+    if (looked_at_.empty()) {
+      out_.summary = "Nothing could be seen of it in this window";
       return;
     }
-    out_.summary = "Nothing could be seen of it in this window";
+    out_.health = Health::kHealthy;
+    out_.summary = fmt::format("Nothing out of the ordinary: {}", fmt::join(looked_at_, ", "));
+    out_.reasons.emplace_back(out_.summary, looked_at_refs_.front(),
+                              std::vector<EvidenceRef>(looked_at_refs_.begin() + 1, looked_at_refs_.end()));
+  }
+
+  void looked_at(std::string text, EvidenceRef ref) {
+    looked_at_.push_back(std::move(text));
+    if (std::ranges::find(looked_at_refs_, ref) == looked_at_refs_.end()) looked_at_refs_.push_back(ref);
+  }
+
+  void look_at_metrics() {
+    for (const auto& m : file_.findings.metrics)
+      if (m.component == component_.id && !m.claims.empty() && m.incident_average)
+        looked_at(fmt::format("{} {}", name_of(*file_.signal(m.id), file_.system).many,
+                              wording::value(m.incident_average, m.unit)),
+                  m.claims.front().evidence().front());
+  }
+
+  // "1,619 jobs, 2 failed jobs"; of a component without work of its own, the errors in its log.
+  void look_at_work() {
+    bool any = false;
+    for (const std::string_view name : {"requests", "failed_requests", "jobs", "job_failures", "responses",
+                                        "failed_responses", "statement_timeouts", "lock_waits", "errors"}) {
+      const Signal* s = file_.signal(fmt::format("{}.{}", component_.id, name));
+      if (s == nullptr || !s->events || values(*s, file_.window_minutes()).empty()) continue;
+      if (name == "errors" && any) continue;
+      any = true;
+      looked_at(amount_of(*s, static_cast<double>(s->events->window_count()), file_.system),
+                file_.evidence.of_signal(*s));
+    }
+  }
+
+  void look_at_tasks() {
+    for (const std::string_view name : {"tasks_missing", "tasks_stopped"}) {
+      const Signal* s = file_.signal(fmt::format("{}.{}", component_.id, name));
+      const auto n = s ? aggregate(*s, file_.window_minutes(), Predicate::Aggregate::kMax) : std::nullopt;
+      if (n) looked_at(amount_of(*s, *n, file_.system), file_.evidence.of_signal(*s));
+    }
+  }
+
+  void look_at_anything() {
+    constexpr std::size_t kSignals = 5;
+    for (const auto& [name, signal] : file_.seen.signals) {
+      const auto most = aggregate(signal, file_.window_minutes(), Predicate::Aggregate::kMax);
+      if (signal.component != component_.id || !most) continue;
+      looked_at(fmt::format("{} at most {}", name_of(signal, file_.system).many,
+                            wording::value(*most, signal.unit)),
+                file_.evidence.of_signal(signal));
+      if (looked_at_.size() == kSignals) return;
+    }
   }
 
   CaseFile& file_;
   const Component& component_;
   ComponentFinding& out_;
+  std::set<EvidenceRef> cited_;
+  std::vector<std::string> looked_at_;
+  std::vector<EvidenceRef> looked_at_refs_;
 };
 
 void facts_of(const Component& component, const CaseFile& file, ComponentFinding& out) {

@@ -1,12 +1,13 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <set>
 
+#include "base/shell_word.h"
 #include "diagnosis/case_file.h"
 #include "diagnosis/onset.h"
+#include "diagnosis/phrasing.h"
 #include "diagnosis/placeholders.h"
-#include "diagnosis/wording.h"
+#include "telemetry/quantity.h"
 
 namespace culprit {
 
@@ -45,9 +46,8 @@ void contributing_changes(CaseFile& file) {
       continue;
     if (++told > kChanges) break;
     f.root_cause.contributing.emplace_back(
-        fmt::format("{} before the onset, a {} change: {}",
-                    format_duration(floor<std::chrono::seconds>(*f.onset - change.time)), change.kind,
-                    change.text),
+        fmt::format("{} {} before the onset: {}", capitalised(change_title(change.kind)),
+                    format_duration(floor<std::chrono::seconds>(*f.onset - change.time)), change.text),
         file.evidence.of_change(change));
   }
 }
@@ -60,9 +60,9 @@ void contributing_in_lists(CaseFile& file) {
     constexpr double kLarge = 50;
     if (!now || *now < kLarge || (before && *now < 2 * *before)) continue;
     file.findings.root_cause.contributing.emplace_back(
-        fmt::format(
-            "IN lists grew to {:.0f} elements ({})", *now,
-            before ? fmt::format("at most {:.0f} before", *before) : std::string("none was logged before")),
+        fmt::format("IN lists grew to {} ({})", wording::value(*now, signal.unit),
+                    before ? fmt::format("at most {} before", wording::number(*before))
+                           : std::string("none was logged before")),
         file.evidence.of_signal(signal));
   }
 }
@@ -86,7 +86,7 @@ void find_root_cause(CaseFile& file) {
 }
 
 void recommend(CaseFile& file) {
-  std::set<std::string> said;
+  auto& out = file.findings.recommendations;
   for (const std::string_view horizon : {"24h", "1w", "1m"})
     for (const auto& h : file.findings.hypotheses) {
       if (h.role == CauseRole::kNone) continue;
@@ -94,16 +94,18 @@ void recommend(CaseFile& file) {
       const Placeholders names(file, issue);
       for (const auto& r : issue.recommendations) {
         const std::string text = names.fill(r.text);
-        if (r.horizon == horizon && said.insert(text).second)
-          file.findings.recommendations.push_back({r.horizon, text, h.cause});
+        const auto same = [&](const RecommendationFinding& other) { return says_the_same(other.text, text); };
+        if (r.horizon == horizon && std::ranges::none_of(out, same))
+          out.push_back({r.horizon, text, h.cause});
       }
     }
 }
 
 void prevent(CaseFile& file) {
-  std::set<std::string> said;
+  auto& out = file.findings.prevention;
   const auto add = [&](const Prevention& p, const std::string& text) {
-    if (said.insert(text).second) file.findings.prevention.push_back({p.area, text});
+    const auto same = [&](const PreventionFinding& other) { return says_the_same(other.text, text); };
+    if (std::ranges::none_of(out, same)) out.push_back({p.area, text});
   };
   for (const auto& h : file.findings.hypotheses) {
     if (h.role == CauseRole::kNone) continue;
@@ -115,7 +117,7 @@ void prevent(CaseFile& file) {
   const auto order = [](const PreventionFinding& p) {
     return p.area == "monitoring" ? 0 : p.area == "code-review" ? 1 : 2;
   };
-  std::ranges::stable_sort(file.findings.prevention, {}, order);
+  std::ranges::stable_sort(out, {}, order);
 }
 
 void say_known(CaseFile& file) {
@@ -163,7 +165,7 @@ void say_next(CaseFile& file) {
     f.next_checks.push_back(
         {"Some permissions are missing: find out which, and the least policy that grants them",
          {},
-         "culprit doctor --system " + file.system.name});
+         "culprit doctor --system " + shell_word(file.system.name)});
 }
 
 void call_people(CaseFile& file) {
@@ -194,12 +196,12 @@ void summarise(CaseFile& file) {
                      : fmt::format("It began at {}; the recovery was not seen.", file.clock(*f.onset)));
     for (const auto& c : f.root_cause.contributing) f.summary.push_back(c.text() + ".");
     for (const auto& c : f.severity_reasons)
-      f.summary.push_back(fmt::format("{} because: {}.", f.severity, c.text()));
+      f.summary.push_back(fmt::format("{}: {}.", f.severity, c.text()));
   } else {
     f.summary.push_back(f.headline);
   }
   if (!f.gaps.empty())
-    f.summary.push_back(counted(f.gaps.size(), "thing") +
+    f.summary.push_back(wording::plural(f.gaps.size(), "thing", "things") +
                         " could not be seen; see “What could not be seen”.");
 }
 

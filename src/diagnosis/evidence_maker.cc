@@ -5,7 +5,10 @@
 #include <cmath>
 
 #include "base/printable.h"
+#include "base/shell_word.h"
 #include "diagnosis/aws_answer.h"
+#include "diagnosis/filter_pattern.h"
+#include "diagnosis/state_digest.h"
 
 namespace culprit {
 
@@ -24,19 +27,30 @@ std::string state_command(const ResourceState& state, const Component& c) {
   return fmt::format("aws rds describe-db-instances --db-instance-identifier {}", c.name);
 }
 
-std::string quoted(std::string_view text) {  // for a POSIX shell
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
-
 }  // namespace
+
+EvidenceMaker::EvidenceMaker(const Store& store, const System& system, const Observations& seen,
+                             const InvestigateOptions& options, EvidenceBook& book)
+    : store_(store), system_(system), seen_(seen), options_(options), book_(book) {
+  // What the collection noted is what answered; the system file says what it should be asked with.
+  const auto add = [&](std::string flag, std::string_view note, const std::string& otherwise) {
+    const auto noted = store.note(note);
+    const std::string value = noted && *noted ? **noted : otherwise;
+    if (!value.empty()) aws_flags_.emplace_back(std::move(flag), value);
+  };
+  add("--profile", "aws.profile", system.aws_profile);
+  add("--region", "aws.region", system.aws_region);
+}
 
 std::string EvidenceMaker::profile_flags() const {
   std::string out;
-  if (!system_.aws_profile.empty()) out += " --profile " + system_.aws_profile;
-  if (!system_.aws_region.empty()) out += " --region " + system_.aws_region;
+  for (const auto& [flag, value] : aws_flags_) out += fmt::format(" {} {}", flag, shell_word(value));
   return out;
+}
+
+std::string EvidenceMaker::culprit_command(std::string_view target) const {
+  return fmt::format("culprit explain {} {}{}", shell_word(options_.capsule), target,
+                     options_.capsule_options);
 }
 
 std::string EvidenceMaker::logs_command(std::string_view group, std::string_view filter,
@@ -45,7 +59,7 @@ std::string EvidenceMaker::logs_command(std::string_view group, std::string_view
   std::string out =
       fmt::format("aws logs filter-log-events --log-group-name {} --start-time {} --end-time {}", group,
                   to_epoch_ms(window.start), to_epoch_ms(window.end));
-  if (!filter.empty()) out += " --filter-pattern " + quoted(filter);
+  if (!filter.empty()) out += " --filter-pattern '" + inside_single_quotes(filter) + "'";
   return out + profile_flags();
 }
 
@@ -172,7 +186,7 @@ EvidenceRef EvidenceMaker::of_signal(const Signal& signal) {
   e.component = signal.component;
   e.window = seen_.window;
   e.unit = signal.unit;
-  e.culprit_command = fmt::format("culprit explain {} {}", options_.capsule, signal.name);
+  e.culprit_command = culprit_command(signal.name);
   const auto ref = book_.add(std::move(e));
   by_signal_.emplace(signal.name, ref);
   return ref;
@@ -196,7 +210,7 @@ EvidenceRef EvidenceMaker::of_events(std::string title, const Component& compone
     }
   }
   e.aws_command = logs_command(component.log_group, filter, seen_.window);
-  e.culprit_command = fmt::format("culprit explain {} event:{}", options_.capsule, shown);
+  e.culprit_command = culprit_command(fmt::format("event:{}", shown));
   return book_.add(std::move(e));
 }
 
@@ -214,11 +228,11 @@ EvidenceRef EvidenceMaker::of_change(const ChangeEvent& change) {
   e.window = around;
   if (change.event != 0) {
     if (auto x = excerpt({change.time, change.event})) e.excerpts.push_back(std::move(*x));
-    e.aws_command = logs_command(change.group, {}, around);
-    e.culprit_command = fmt::format("culprit explain {} event:{}", options_.capsule, change.event);
+    e.aws_command = logs_command(change.group, leading_words_filter(change.text), around);
+    e.culprit_command = culprit_command(fmt::format("event:{}", change.event));
   } else {
     e.document = printable(std::string_view(change.document).substr(0, kDocumentBytes));
-    e.culprit_command = fmt::format("culprit explain {} changes", options_.capsule);
+    e.culprit_command = culprit_command("changes");
     if (const auto* c = system_.component(change.component))
       e.aws_command =
           (c->kind == ComponentKind::kRdsInstance
@@ -243,10 +257,10 @@ EvidenceRef EvidenceMaker::of_state(const ResourceState& state, const Component&
   e.component = component.id;
   e.source = fmt::format("{} {}", state.kind, state.id);
   e.count = 1;
-  const std::string document = boost::json::serialize(state.document);
+  const std::string document = state_digest(state.kind, state.document);
   e.document = printable(std::string_view(document).substr(0, kDocumentBytes));
   e.aws_command = state_command(state, component) + profile_flags();
-  e.culprit_command = fmt::format("culprit explain {} state:{}", options_.capsule, component.id);
+  e.culprit_command = culprit_command("state:" + component.id);
   const auto ref = book_.add(std::move(e));
   by_key_.emplace(key, ref);
   return ref;
@@ -259,7 +273,7 @@ EvidenceRef EvidenceMaker::of_gap(const Gap& gap) {
   e.component = gap.component;
   e.source = gap.subject;
   e.window = gap.window;
-  e.culprit_command = fmt::format("culprit explain {} gaps", options_.capsule);
+  e.culprit_command = culprit_command("gaps");
   return book_.add(std::move(e));
 }
 

@@ -14,8 +14,7 @@ namespace culprit {
 class EvidenceMaker {
  public:
   EvidenceMaker(const Store& store, const System& system, const Observations& seen,
-                const InvestigateOptions& options, EvidenceBook& book)
-      : store_(store), system_(system), seen_(seen), options_(options), book_(book) {}
+                const InvestigateOptions& options, EvidenceBook& book);
 
   // What a signal shows in the window. One piece of evidence per signal: asking again gives the same.
   EvidenceRef of_signal(const Signal& signal);
@@ -32,6 +31,9 @@ class EvidenceMaker {
   // for a signal made from logs or states.
   std::vector<Series> chart(const Signal& signal) const;
 
+  // Flags that make an `aws …` command ask the same account: {"--profile", "chatscomm"} …, as far as known.
+  const std::vector<std::pair<std::string, std::string>>& aws_flags() const { return aws_flags_; }
+
   const EvidenceBook& book() const { return book_; }
 
  private:
@@ -41,6 +43,7 @@ class EvidenceMaker {
   const ResourceState* state_behind(const Signal& signal) const;
   std::optional<Excerpt> excerpt(EventCounter::Mark mark) const;
   std::string profile_flags() const;
+  std::string culprit_command(std::string_view target) const;
   std::string logs_command(std::string_view group, std::string_view filter, const Window& window) const;
 
   const Store& store_;
@@ -48,6 +51,7 @@ class EvidenceMaker {
   const Observations& seen_;
   const InvestigateOptions& options_;
   EvidenceBook& book_;
+  std::vector<std::pair<std::string, std::string>> aws_flags_;
   std::map<std::string, EvidenceRef> by_signal_;
   std::map<std::string, EvidenceRef> by_key_;  // states and changes
 };

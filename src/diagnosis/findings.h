@@ -124,6 +124,7 @@ struct TimelineEntry {
   std::string component;
   enum class Kind { kChange, kOnset, kSymptom, kPeak, kRecovery, kState } kind = Kind::kSymptom;
   Claim claim;
+  bool exact = true;  // false: known by the minute only; `time` is the minute's start
 };
 
 struct NextCheck {
@@ -195,6 +196,9 @@ struct Findings {
   Window window;
   Window baseline;
   std::string zone;  // in which local times are shown
+
+  std::string capsule;          // what the commands call the evidence's capsule
+  std::string capsule_options;  // what they need besides, " --from … --to …" or empty
 
   Verdict verdict = Verdict::kCannotTell;
   std::string headline;              // one sentence

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "diagnosis/case_file.h"
-#include "diagnosis/onset.h"
+#include "diagnosis/phrasing.h"
 #include "diagnosis/placeholders.h"
 #include "diagnosis/predicate.h"
 
@@ -18,15 +18,15 @@ constexpr double kLeastConfidenceShown = 0.05;
 double logistic(double log_odds) { return 1 / (1 + std::exp(-log_odds)); }
 
 NextCheck filled(const Check& check, const Placeholders& names) {
-  return {names.fill(check.text), names.fill_command(check.aws_command),
-          names.fill_command(check.culprit_command)};
+  return {names.fill(check.text), names.fill_aws(check.aws_command),
+          names.fill_culprit(check.culprit_command)};
 }
 
 // Adds the symptom's term. False when a required symptom does not hold, so that there is no hypothesis.
 bool weigh(const Symptom& symptom, bool speaks_for, CaseFile& file, Hypothesis& h, double& log_odds) {
   const Decision d = decide(symptom.when, file);
   if (d.truth == Truth::kUnseen) {
-    if (speaks_for) h.unseen.push_back({symptom.says, 0, {}});
+    if (speaks_for) h.unseen.push_back({capitalised(symptom.says), 0, {}});
     return !symptom.required;
   }
   const double weight = d.truth == Truth::kHolds ? symptom.weight : symptom.absent;
@@ -34,7 +34,7 @@ bool weigh(const Symptom& symptom, bool speaks_for, CaseFile& file, Hypothesis& 
   if (weight == 0) return true;
   log_odds += weight;
   const std::string says = d.truth == Truth::kHolds
-                               ? fmt::format("{} ({})", symptom.says, d.observed_text)
+                               ? fmt::format("{} ({})", capitalised(symptom.says), d.observed_text)
                                : fmt::format("Not seen: {} ({})", symptom.says, d.observed_text);
   ScoreTerm term{says, weight, {file.evidence.of_signal(*d.signal)}};
   (weight > 0 ? h.evidence_for : h.evidence_against).push_back(std::move(term));
@@ -64,14 +64,13 @@ void weigh_order(const KnownIssue& issue, CaseFile& file, std::optional<Time> ha
 
 // The earliest sustained excursion among the signals that speak for it.
 std::optional<Time> onset_of(const KnownIssue& issue, const CaseFile& file) {
-  std::optional<Time> first;
+  std::vector<Watched> watched;
   for (const auto& symptom : issue.symptoms) {
     const Decision d = decide(symptom.when, file);
-    if (d.truth != Truth::kHolds) continue;
-    const auto e = find_excursion(*d.signal, file.seen, symptom.when.below.has_value());
-    if (e && (!first || e->onset < *first)) first = e->onset;
+    if (d.truth == Truth::kHolds) watched.push_back({d.signal, symptom.when.below.has_value()});
   }
-  return first;
+  const auto onset = earliest_onset(watched, file.seen);
+  return onset ? std::optional(onset->time) : std::nullopt;
 }
 
 std::optional<Hypothesis> evaluate(const KnownIssue& issue, CaseFile& file,

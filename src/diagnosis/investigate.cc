@@ -41,6 +41,8 @@ Result<Findings> investigate(const Store& store, const System& system, const Inv
   Findings findings;
   findings.system = {system.name, system.title, system.zone};
   findings.window = options.window;
+  findings.capsule = options.capsule;
+  findings.capsule_options = options.capsule_options;
   const Window span = span_of(options);
   findings.baseline = {span.start, options.window.start};
   findings.zone = options.zone.empty() ? system.zone : options.zone;

@@ -14,7 +14,8 @@ struct InvestigateOptions {
   Window baseline;   // before the window; empty (start == end) = an hour before, cut to the data
   std::string zone;  // to show local times; empty = the system's
   std::string capsule = "incident.culprit";  // named in the commands that show evidence
-  int excerpts = 5;                          // lines shown for a claim
+  std::string capsule_options;  // " --from … --to …": what those commands need to see this very analysis
+  int excerpts = 5;             // lines shown for a claim
 };
 
 // Reads the store only. Errors: kDamaged, kStorage from the store; everything else becomes findings.

@@ -31,7 +31,7 @@ LogAlertFinding evaluate(const LogAlert& alert, CaseFile& file) {
     for (std::size_t i = end + 1 >= per ? end + 1 - per : 0; i <= end; ++i)
       if (!std::isnan(signal->minutes[i])) sum += signal->minutes[i];
     out.worst = std::max(out.worst, sum);
-    if (sum > alert.above && !out.first_fired) out.first_fired = file.seen.grid.time(end);
+    if (sum > alert.above && !out.first_fired) out.first_fired = file.seen.grid.time(end + 1);
   }
   out.fired = out.first_fired.has_value();
   if (out.worst > 0) out.evidence = file.evidence.of_signal(*signal);

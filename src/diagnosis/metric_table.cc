@@ -4,17 +4,17 @@
 
 #include "diagnosis/case_file.h"
 #include "diagnosis/onset.h"
-#include "diagnosis/wording.h"
 #include "metrics/statistics.h"
+#include "telemetry/quantity.h"
 
 namespace culprit {
 
 namespace {
 
 std::string normal_range(const MetricRange& range, std::optional<double> baseline, std::string_view unit) {
-  if (range.normal_below) return "< " + format_value(*range.normal_below, unit);
-  if (range.normal_above) return "> " + format_value(*range.normal_above, unit);
-  if (baseline) return "about " + format_value(*baseline, unit) + " (baseline)";
+  if (range.normal_below) return "< " + wording::value(*range.normal_below, unit);
+  if (range.normal_above) return "> " + wording::value(*range.normal_above, unit);
+  if (baseline) return "about " + wording::value(*baseline, unit) + " (baseline)";
   return "no baseline";
 }
 
@@ -64,15 +64,15 @@ std::optional<double> statistic_of_window(const std::vector<Series>& chart, std:
 
 std::string claim_text(const MetricFinding& m, const CaseFile& file) {
   std::string text = m.title;
-  if (m.incident_average) text += fmt::format(" averaged {}", format_value(*m.incident_average, m.unit));
+  if (m.incident_average) text += fmt::format(" averaged {}", wording::value(*m.incident_average, m.unit));
   if (m.incident_maximum) {
-    text += fmt::format(" and peaked at {}", format_value(*m.incident_maximum, m.unit));
+    text += fmt::format(" and peaked at {}", wording::value(*m.incident_maximum, m.unit));
     if (m.peak_time) text += " at " + file.clock(*m.peak_time);
   }
   text += fmt::format(" (normal {}", m.normal_range);
   const bool said = m.normal_range.ends_with("(baseline)");
   if (m.baseline_median && !said)
-    text += fmt::format(", {} before", format_value(*m.baseline_median, m.unit));
+    text += fmt::format(", {} before", wording::value(*m.baseline_median, m.unit));
   return text + ")";
 }
 

@@ -39,7 +39,7 @@ std::vector<std::unique_ptr<LogObserver>> observers_of(Observations& seen, const
   }
   out.push_back(observe_failures(seen, component));
   if (format == LogFormat::kRails || format == LogFormat::kLograge)
-    out.push_back(observe_rails(seen, component));
+    out.push_back(observe_rails(seen, component, format == LogFormat::kLograge));
   else if (format == LogFormat::kSidekiqJson || format == LogFormat::kSidekiqText)
     out.push_back(observe_sidekiq(seen, component));
   else if (format == LogFormat::kJson)
@@ -104,6 +104,13 @@ Signal& Observations::signal(const Component& component, std::string_view name, 
     it->second.minutes.assign(grid.size(), kNan);
   }
   return it->second;
+}
+
+void Observations::measure(const Component& component, std::string_view name, std::string_view unit,
+                           std::vector<double> minutes, std::string_view filter) {
+  Signal& s = signal(component, name, unit);
+  s.minutes = std::move(minutes);
+  s.filter = filter;
 }
 
 EventCounter& Observations::counter(const Component& component, std::string_view name,

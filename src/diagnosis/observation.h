@@ -72,6 +72,9 @@ struct Observations {
 
   // The signal, made when it is not there yet.
   Signal& signal(const Component& component, std::string_view name, std::string_view unit);
+  // A measure taken from events of the component's log that `filter` finds.
+  void measure(const Component& component, std::string_view name, std::string_view unit,
+               std::vector<double> minutes, std::string_view filter);
   // A signal that counts events of the component's log.
   EventCounter& counter(const Component& component, std::string_view name, std::string_view filter = {});
 };
@@ -88,12 +91,14 @@ std::unique_ptr<LogObserver> observe_patterns(Observations& seen, const System& 
                                               const Component& component);
 std::unique_ptr<LogObserver> observe_failures(Observations& seen, const Component& component);
 std::unique_ptr<LogObserver> observe_postgres(Observations& seen, const Component& component);
-std::unique_ptr<LogObserver> observe_rails(Observations& seen, const Component& component);
+std::unique_ptr<LogObserver> observe_rails(Observations& seen, const Component& component, bool lograge);
 std::unique_ptr<LogObserver> observe_sidekiq(Observations& seen, const Component& component);
 std::unique_ptr<LogObserver> observe_json(Observations& seen, const Component& component);
 
 Result<void> observe_logs(const Store& store, const System& system, Observations& seen);
 Result<void> observe_metrics(const Store& store, const System& system, Observations& seen);
+// The component that an AWS answer is about, or null.
+const Component* component_of(const ResourceState& state, const System& system);
 Result<void> observe_states(const Store& store, const System& system, Observations& seen);
 
 }  // namespace culprit

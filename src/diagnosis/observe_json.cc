@@ -7,12 +7,14 @@ namespace culprit {
 
 namespace {
 
+constexpr std::string_view kResponses = "{ $.status >= 100 }";  // by the usual name of the field
+
 class JsonObserver : public LogObserver {
  public:
   JsonObserver(Observations& seen, const Component& component)
       : seen_(seen), component_(component), duration_ms_(seen.grid), in_lists_(seen.grid) {
-    seen_.counter(component_, "responses");
-    seen_.counter(component_, "failed_responses");
+    seen_.counter(component_, "responses", kResponses);
+    seen_.counter(component_, "failed_responses", "{ $.status >= 500 }");
   }
 
   void see(const LogEventView& event) override {
@@ -28,8 +30,8 @@ class JsonObserver : public LogObserver {
   }
 
   void finish() override {
-    seen_.signal(component_, "response_p95_ms", "ms").minutes = duration_ms_.quantiles(0.95);
-    seen_.signal(component_, "in_list_max", "elements").minutes = in_lists_.quantiles(1);
+    seen_.measure(component_, "response_p95_ms", "ms", duration_ms_.quantiles(0.95), kResponses);
+    seen_.measure(component_, "in_list_max", "elements", in_lists_.quantiles(1), "\"IN (\"");
   }
 
  private:

@@ -38,9 +38,9 @@ class PostgresObserver : public LogObserver {
 
   void finish() override {
     assembler_.finish([this](const auto& e) { entry(e); });
-    seen_.signal(component_, "slow_statement_p95_ms", "ms").minutes = slow_ms_.quantiles(0.95);
-    seen_.signal(component_, "slow_statement_max_ms", "ms").minutes = slow_ms_.quantiles(1);
-    seen_.signal(component_, "in_list_max", "elements").minutes = in_lists_.quantiles(1);
+    seen_.measure(component_, "slow_statement_p95_ms", "ms", slow_ms_.quantiles(0.95), "\"duration:\"");
+    seen_.measure(component_, "slow_statement_max_ms", "ms", slow_ms_.quantiles(1), "\"duration:\"");
+    seen_.measure(component_, "in_list_max", "elements", in_lists_.quantiles(1), "\"IN (\"");
   }
 
  private:
@@ -52,9 +52,10 @@ class PostgresObserver : public LogObserver {
         {"deadlocks", "\"deadlock detected\""},
         {"connection_refusals", "FATAL"},
         {"slow_statements", "\"duration:\""},
-        {"schema_changes", "\"LOG:  statement:\""},
+        {"schema_changes", "?CREATE ?ALTER ?DROP ?TRUNCATE ?REINDEX"},
         {"server_restarts", "\"database system\""},
-        {"errors", "ERROR"},
+        {"errors", "?ERROR ?FATAL ?PANIC"},
+        {"memory_allocation_failures", "\"out of memory\""},
     };
     const auto filter = kFilters.find(name);
     return seen_.counter(component_, name, filter == kFilters.end() ? std::string_view{} : filter->second);

@@ -12,14 +12,15 @@ constexpr double kRackTimeoutMs = 15'000;
 
 class RailsObserver : public LogObserver {
  public:
-  RailsObserver(Observations& seen, const Component& component)
+  RailsObserver(Observations& seen, const Component& component, bool lograge)
       : seen_(seen),
         component_(component),
+        answers_(lograge ? "{ $.status >= 100 }" : "\"Completed\""),
         duration_ms_(seen.grid),
         total_ms_(seen.grid.size()),
         database_ms_(seen.grid.size()) {
-    seen_.counter(component_, "requests", "\"Completed\"");
-    seen_.counter(component_, "failed_requests", "\"Completed 5\"");
+    seen_.counter(component_, "requests", answers_);
+    seen_.counter(component_, "failed_requests", lograge ? "{ $.status >= 500 }" : "\"Completed 5\"");
   }
 
   void see(const LogEventView& event) override {
@@ -28,8 +29,8 @@ class RailsObserver : public LogObserver {
 
   void finish() override {
     assembler_.finish([this](const RailsRequest& r) { request(r); });
-    seen_.signal(component_, "request_p95_ms", "ms").minutes = duration_ms_.quantiles(0.95);
-    seen_.signal(component_, "request_max_ms", "ms").minutes = duration_ms_.quantiles(1);
+    seen_.measure(component_, "request_p95_ms", "ms", duration_ms_.quantiles(0.95), answers_);
+    seen_.measure(component_, "request_max_ms", "ms", duration_ms_.quantiles(1), answers_);
     constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
     std::vector<double> share(seen_.grid.size(), kNan);
     std::vector<double> rate(seen_.grid.size(), kNan);
@@ -39,8 +40,8 @@ class RailsObserver : public LogObserver {
       if (total_ms_[i] > 0) share[i] = 100 * database_ms_[i] / total_ms_[i];
       if (all[i] > 0) rate[i] = 100.0 * failed[i] / all[i];
     }
-    seen_.signal(component_, "database_share", "percent").minutes = std::move(share);
-    seen_.signal(component_, "error_rate", "percent").minutes = std::move(rate);
+    seen_.measure(component_, "database_share", "percent", std::move(share), answers_);
+    seen_.measure(component_, "error_rate", "percent", std::move(rate), answers_);
   }
 
  private:
@@ -93,6 +94,7 @@ class RailsObserver : public LogObserver {
 
   Observations& seen_;
   const Component& component_;
+  std::string_view answers_;  // filter pattern of the lines that end a request
   RailsAssembler assembler_;
   LatencyMinutes duration_ms_;
   std::vector<double> total_ms_, database_ms_;
@@ -100,8 +102,8 @@ class RailsObserver : public LogObserver {
 
 }  // namespace
 
-std::unique_ptr<LogObserver> observe_rails(Observations& seen, const Component& component) {
-  return std::make_unique<RailsObserver>(seen, component);
+std::unique_ptr<LogObserver> observe_rails(Observations& seen, const Component& component, bool lograge) {
+  return std::make_unique<RailsObserver>(seen, component, lograge);
 }
 
 }  // namespace culprit

@@ -6,11 +6,13 @@ namespace culprit {
 
 namespace {
 
+constexpr std::string_view kEndings = "?done ?fail";
+
 class SidekiqObserver : public LogObserver {
  public:
   SidekiqObserver(Observations& seen, const Component& component)
       : seen_(seen), component_(component), duration_ms_(seen.grid), latency_s_(seen.grid) {
-    seen_.counter(component_, "jobs", "\"done\"");
+    seen_.counter(component_, "jobs", kEndings);
     seen_.counter(component_, "job_failures", "\"fail\"");
   }
 
@@ -28,8 +30,8 @@ class SidekiqObserver : public LogObserver {
   }
 
   void finish() override {
-    seen_.signal(component_, "job_p95_ms", "ms").minutes = duration_ms_.quantiles(0.95);
-    seen_.signal(component_, "queue_latency_s", "seconds").minutes = latency_s_.quantiles(1);
+    seen_.measure(component_, "job_p95_ms", "ms", duration_ms_.quantiles(0.95), kEndings);
+    seen_.measure(component_, "queue_latency_s", "seconds", latency_s_.quantiles(1), "latency");
   }
 
  private:

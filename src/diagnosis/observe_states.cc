@@ -84,7 +84,7 @@ class StateReader {
       failed += text_field(deployment, "rolloutState") == "FAILED" ? 1 : 0;
       if (const auto created = time_field(deployment, "createdAt"))
         change(*created, "deployment",
-               fmt::format("Deployment of {} ({})", text_field(deployment, "taskDefinition"),
+               fmt::format("{} ({})", last_part(text_field(deployment, "taskDefinition")),
                            text_field(deployment, "rolloutState")),
                deployment);
     }
@@ -93,7 +93,7 @@ class StateReader {
       if (const auto at = time_field(e, "createdAt")) {
         const std::string message = text_field(e, "message");
         if (message.find("has reached a steady state") == std::string::npos)
-          change(*at, "service-event", message, e);
+          change(*at, "service-event", service_message(message), e);
       }
   }
 
@@ -120,8 +120,7 @@ class StateReader {
       if (!why.empty()) reason += " · " + why;
     }
     if (killed) memory_kills_.push_back(*stopped_at);
-    change(*stopped_at, "task-stop", fmt::format("Task stopped: {} ({})", reason, text_field(d, "stopCode")),
-           d);
+    change(*stopped_at, "task-stop", fmt::format("{} ({})", reason, text_field(d, "stopCode")), d);
   }
 
   void event(const json::value& d) {
@@ -137,15 +136,20 @@ class StateReader {
 
 }  // namespace
 
+const Component* component_of(const ResourceState& state, const System& system) {
+  const auto it =
+      std::ranges::find_if(system.components, [&](const Component& c) { return belongs(state, c); });
+  return it == system.components.end() ? nullptr : &*it;
+}
+
 Result<void> observe_states(const Store& store, const System& system, Observations& seen) {
   std::map<std::string, StateReader> readers;
   for (const std::string_view kind : {"ecs:service", "ecs:task", "rds:db-instance", "rds:event"}) {
     auto states = store.states(kind);
     if (!states) return tl::unexpected(states.error());
     for (auto& state : *states) {
-      const auto component =
-          std::ranges::find_if(system.components, [&](const Component& c) { return belongs(state, c); });
-      if (component == system.components.end()) continue;
+      const Component* component = component_of(state, system);
+      if (component == nullptr) continue;
       readers.try_emplace(component->id, seen, *component).first->second.read(state);
       seen.states[component->id].push_back(std::move(state));
     }

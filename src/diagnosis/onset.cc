@@ -76,7 +76,11 @@ std::optional<Excursion> find_excursion(const Signal& signal, const Observations
     if (out(i)) last = i;
   std::size_t quiet = 0;
   for (std::size_t i = last + 1; i < v.size(); ++i) quiet += known(i) ? 1 : 0;
-  if (quiet >= kQuietMinutesOfRecovery) e.recovery = seen.grid.time(last + 1);
+  if (quiet >= kQuietMinutesOfRecovery) {
+    e.recovery = seen.grid.time(last + 1);
+    if (signal.events && signal.events->per_minute()[last] > 0)
+      e.last_event = signal.events->last_of_minute(last);
+  }
 
   std::size_t peak = first;
   for (std::size_t i = std::max(first, window.first); i < window.last; ++i)
@@ -86,19 +90,36 @@ std::optional<Excursion> find_excursion(const Signal& signal, const Observations
   return e;
 }
 
-std::optional<Onset> earliest_onset(const std::vector<const Signal*>& signals, const Observations& seen) {
-  std::optional<Time> any;
-  for (const Signal* s : signals)
-    if (const auto e = find_excursion(*s, seen); e && (!any || e->onset < *any)) any = e->onset;
+std::optional<Turn> earliest_onset(const std::vector<Watched>& signals, const Observations& seen) {
+  std::optional<Turn> any;
+  for (const auto& w : signals)
+    if (const auto e = find_excursion(*w.signal, seen, w.low_is_bad); e && (!any || e->onset < any->time))
+      any = Turn{e->onset, w.signal->events.has_value(), w.signal};
   if (!any) return std::nullopt;
-  std::optional<Time> event;
-  for (const Signal* s : signals) {
-    if (!s->events) continue;
-    const auto e = find_excursion(*s, seen);
-    if (e && e->onset < floor_minute(*any) + std::chrono::minutes(1) && (!event || e->onset < *event))
-      event = e->onset;
+  std::optional<Turn> event;
+  for (const auto& w : signals) {
+    if (!w.signal->events) continue;
+    const auto e = find_excursion(*w.signal, seen, w.low_is_bad);
+    if (e && e->onset < floor_minute(any->time) + std::chrono::minutes(1) &&
+        (!event || e->onset < event->time))
+      event = Turn{e->onset, true, w.signal};
   }
-  return event ? Onset{*event, true} : Onset{*any, false};
+  return event ? event : any;
+}
+
+std::optional<Turn> last_recovery(const std::vector<Watched>& signals, const Observations& seen) {
+  std::optional<Turn> minute;
+  std::optional<Turn> event;
+  for (const auto& w : signals) {
+    const auto e = find_excursion(*w.signal, seen, w.low_is_bad);
+    if (!e) continue;
+    if (!e->recovery) return std::nullopt;
+    if (!minute || *e->recovery > minute->time) minute = Turn{*e->recovery, false, w.signal};
+    if (e->last_event && (!event || *e->last_event > event->time))
+      event = Turn{*e->last_event, true, w.signal};
+  }
+  const bool told = event && event->time >= minute->time - std::chrono::minutes(1);
+  return told ? event : minute;
 }
 
 }  // namespace culprit

@@ -8,10 +8,11 @@
 namespace culprit {
 
 struct Excursion {
-  Time onset;                    // exact for counted events, else the start of the minute
-  bool before_window = false;    // it was already out when the window began; onset lies in the baseline
-  std::optional<Time> recovery;  // unset: not seen inside the data
-  Time peak;                     // minute of the largest deviation inside the window
+  Time onset;                      // exact for counted events, else the start of the minute
+  bool before_window = false;      // it was already out when the window began; onset lies in the baseline
+  std::optional<Time> recovery;    // the minute from which it is back; unset: not seen inside the data
+  std::optional<Time> last_event;  // counted events: the last one before the recovery
+  Time peak;                       // minute of the largest deviation inside the window
   double peak_value = 0;
   double baseline = 0;  // median before
 };
@@ -21,13 +22,24 @@ struct Excursion {
 std::optional<Excursion> find_excursion(const Signal& signal, const Observations& seen,
                                         bool low_is_bad = false);
 
+struct Watched {
+  const Signal* signal = nullptr;
+  bool low_is_bad = false;
+};
+
+struct Turn {
+  Time time;
+  bool exact = false;              // to the event; else to the minute
+  const Signal* signal = nullptr;  // the one that dates it
+};
+
 // The earliest onset among signals. A gauge is known by the minute only: when a counted signal leaves its
 // baseline within that minute, its event dates the onset.
-struct Onset {
-  Time time;
-  bool exact = false;  // to the event; else the start of the minute
-};
-std::optional<Onset> earliest_onset(const std::vector<const Signal*>& signals, const Observations& seen);
+std::optional<Turn> earliest_onset(const std::vector<Watched>& signals, const Observations& seen);
+
+// When the last of the signals came back: the last event, when it fell into the minute before all were back,
+// else that minute's end. Unset when one of them did not come back inside the data, or none ever left.
+std::optional<Turn> last_recovery(const std::vector<Watched>& signals, const Observations& seen);
 
 // The minutes a signal is compared with: the baseline when it has data, else the window itself.
 std::vector<double> reference_values(const Signal& signal, const Observations& seen);

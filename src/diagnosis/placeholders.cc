@@ -2,19 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/shell_word.h"
 #include "diagnosis/aws_answer.h"
+#include "diagnosis/statement_gist.h"
 
 namespace culprit {
 
 namespace {
-
-std::string shortened(const std::string& sql) {
-  constexpr std::size_t kLimit = 240;
-  if (sql.size() <= kLimit) return sql;
-  std::size_t end = kLimit;
-  while (end > 0 && (static_cast<unsigned char>(sql[end]) & 0xC0u) == 0x80u) --end;
-  return sql.substr(0, end) + " …";
-}
 
 // The task that was killed or stopped in the window, else any of the component.
 std::string task_of(const CaseFile& file, const std::string& component) {
@@ -36,12 +32,16 @@ Placeholders::Placeholders(const CaseFile& file, const KnownIssue& issue) {
   values_["resource"] = component != nullptr ? component->name : issue.component;
   values_["cluster"] = component != nullptr ? component->cluster : "";
   values_["log_group"] = component != nullptr ? component->log_group : "";
-  capsule_ = file.options.capsule;
+  values_["cause"] = issue.id;
+  capsule_ = shell_word(file.options.capsule);
+  capsule_options_ = file.options.capsule_options;
+  aws_flags_ = file.evidence.aws_flags();
   values_["start_ms"] = std::to_string(to_epoch_ms(file.seen.window.start));
   values_["end_ms"] = std::to_string(to_epoch_ms(file.seen.window.end));
   values_["start_utc"] = format_utc(file.seen.window.start);
   values_["end_utc"] = format_utc(file.seen.window.end);
-  values_["statement"] = f.statements.empty() ? "the slowest statement" : shortened(f.statements.front().sql);
+  statement_ = f.statements.empty() ? "the slowest statement" : f.statements.front().sql;
+  values_["statement"] = statement_gist(statement_);
   values_["fingerprint"] = f.statements.empty() ? "unknown" : f.statements.front().fingerprint;
   values_["in_list"] = f.statements.empty() || f.statements.front().in_list_max == 0
                            ? "no"
@@ -53,33 +53,59 @@ Placeholders::Placeholders(const CaseFile& file, const KnownIssue& issue) {
   values_["task"] = task.empty() ? "the stopped task" : task;
 }
 
-std::string Placeholders::fill_command(std::string_view text) const {
-  constexpr std::string_view kCapsule = "CAPSULE";
-  std::string out = fill(text);
-  for (auto at = out.find(kCapsule); at != std::string::npos; at = out.find(kCapsule, at + capsule_.size()))
-    out.replace(at, kCapsule.size(), capsule_);
-  return out;
+std::string Placeholders::value(std::string_view name, bool whole) const {
+  if (whole && name == "statement") return statement_;
+  return values_.find(name)->second;
 }
 
-std::string Placeholders::fill(std::string_view text) const {
+template <typename Insert>
+std::string Placeholders::replaced(std::string_view text, Insert insert) const {
   std::string out;
   while (!text.empty()) {
     const auto open = text.find('{');
     out += text.substr(0, open);
     if (open == std::string_view::npos) break;
     const auto close = text.find('}', open);
-    const auto value = close == std::string_view::npos
-                           ? values_.end()
-                           : values_.find(text.substr(open + 1, close - open - 1));
-    if (value == values_.end()) {
+    const auto name =
+        close == std::string_view::npos ? std::string_view{} : text.substr(open + 1, close - open - 1);
+    if (values_.find(name) == values_.end()) {
       out += '{';
       text.remove_prefix(open + 1);
     } else {
-      out += value->second;
+      insert(out, name);
       text.remove_prefix(close + 1);
     }
   }
   return out;
+}
+
+std::string Placeholders::fill(std::string_view text) const {
+  return replaced(text, [&](std::string& out, std::string_view name) { out += value(name, false); });
+}
+
+std::string Placeholders::fill_aws(std::string_view text) const {
+  std::string out = fill_command(text);
+  if (!out.starts_with("aws ")) return out;
+  for (const auto& [flag, word] : aws_flags_)
+    if (out.find(" " + flag + " ") == std::string::npos) out += fmt::format(" {} {}", flag, shell_word(word));
+  return out;
+}
+
+std::string Placeholders::fill_culprit(std::string_view text) const {
+  constexpr std::string_view kCapsule = "CAPSULE";
+  std::string out = fill_command(text);
+  const auto at = out.find(kCapsule);
+  if (at == std::string::npos) return out;
+  return out.replace(at, kCapsule.size(), capsule_) + capsule_options_;
+}
+
+// Names out of logs are hostile: each goes in whole and as one word, so that what is pasted is what is shown.
+std::string Placeholders::fill_command(std::string_view text) const {
+  return replaced(text, [&](std::string& out, std::string_view name) {
+    const bool quoted = std::ranges::count(out, '\'') % 2 == 1;
+    const std::string word = value(name, true);
+    out += quoted ? inside_single_quotes(word) : shell_word(word);
+  });
 }
 
 }  // namespace culprit

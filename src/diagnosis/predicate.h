@@ -15,7 +15,7 @@ struct Decision {
   const Signal* signal = nullptr;
   std::optional<double> observed;
   std::optional<double> baseline;
-  std::string observed_text;  // "observed 92 %, baseline 4 %"
+  std::string observed_text;  // "92 %, 4 % before"
 };
 
 Decision decide(const Predicate& predicate, const CaseFile& file);

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "diagnosis/case_file.h"
-#include "diagnosis/onset.h"
+#include "diagnosis/phrasing.h"
 #include "diagnosis/predicate.h"
 
 namespace culprit {
@@ -10,37 +10,15 @@ namespace {
 
 constexpr double kConfident = 0.5;
 
-struct RuleOutcome {
-  bool holds = false;
-  std::vector<Claim> reasons;
-};
-
-RuleOutcome apply(const SeverityRule& rule, CaseFile& file) {
-  RuleOutcome out;
-  std::string observed;
-  std::vector<EvidenceRef> refs;
-  for (const auto& p : rule.all) {
-    const Decision d = decide(p, file);
-    if (d.truth != Truth::kHolds) return {};
-    observed += (observed.empty() ? "" : "; ") + d.observed_text;
-    refs.push_back(file.evidence.of_signal(*d.signal));
-  }
-  if (refs.empty()) return {};
-  out.holds = true;
-  out.reasons.emplace_back(fmt::format("{} ({})", rule.says, observed), refs.front(),
-                           std::vector<EvidenceRef>(refs.begin() + 1, refs.end()));
-  return out;
-}
-
 // The worst level with a rule that holds, and all reasons of that level.
 void grade(CaseFile& file) {
   auto& f = file.findings;
   for (const auto& rule : file.system.severity_rules) {
     if (!f.severity.empty() && rule.level != f.severity) continue;
-    auto outcome = apply(rule, file);
-    if (!outcome.holds) continue;
+    auto reason = severity_reason(rule, file);
+    if (!reason) continue;
     f.severity = rule.level;
-    f.severity_reasons.insert(f.severity_reasons.end(), outcome.reasons.begin(), outcome.reasons.end());
+    f.severity_reasons.push_back(std::move(*reason));
   }
 }
 
@@ -67,26 +45,26 @@ std::vector<std::string> blind_spots(const CaseFile& file) {
 // Onset and recovery of the incident: of the signals that the severity and the first cause rest on.
 void date_incident(CaseFile& file) {
   auto& f = file.findings;
-  std::vector<const Signal*> harm = file.harmed_signals();
-  if (!f.hypotheses.empty() && f.hypotheses.front().role == CauseRole::kPrimary) {
-    const auto issue =
-        std::ranges::find(file.system.known_issues, f.hypotheses.front().cause, &KnownIssue::id);
-    for (const auto& s : issue->symptoms)
-      if (const Decision d = decide(s.when, file); d.truth == Truth::kHolds && d.signal->is_count)
-        harm.push_back(d.signal);
-  }
+  const auto harm = file.harm();
   if (const auto onset = earliest_onset(harm, file.seen)) f.onset = onset->time;
-  bool all_recovered = true;
-  for (const Signal* signal : harm) {
-    const auto e = find_excursion(*signal, file.seen);
-    if (!e) continue;
-    if (!e->recovery) all_recovered = false;
-    if (e->recovery && (!f.recovery || *e->recovery > *f.recovery)) f.recovery = e->recovery;
-  }
-  if (!all_recovered) f.recovery.reset();
+  if (const auto recovery = last_recovery(harm, file.seen)) f.recovery = recovery->time;
 }
 
 }  // namespace
+
+std::optional<Claim> severity_reason(const SeverityRule& rule, CaseFile& file) {
+  std::string observed;
+  std::vector<EvidenceRef> refs;
+  for (const auto& p : rule.all) {
+    const Decision d = decide(p, file);
+    if (d.truth != Truth::kHolds) return std::nullopt;
+    observed += (observed.empty() ? "" : "; ") + d.observed_text;
+    refs.push_back(file.evidence.of_signal(*d.signal));
+  }
+  if (refs.empty()) return std::nullopt;
+  return Claim(fmt::format("{} ({})", capitalised(rule.says), observed), refs.front(),
+               std::vector<EvidenceRef>(refs.begin() + 1, refs.end()));
+}
 
 void judge_severity(CaseFile& file) {
   auto& f = file.findings;

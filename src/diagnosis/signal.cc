@@ -9,13 +9,18 @@
 namespace culprit {
 
 EventCounter::EventCounter(const Grid& grid, const Window& window)
-    : grid_(&grid), window_(window), per_minute_(grid.size()), marks_(grid.size()) {}
+    : grid_(&grid),
+      window_(window),
+      per_minute_(grid.size()),
+      marks_(grid.size()),
+      last_times_(grid.size()) {}
 
 void EventCounter::add(Time time, EventNumber number) {
   const auto minute = grid_->index(time);
   if (!minute) return;
   ++per_minute_[*minute];
   auto& mark = marks_[*minute];
+  last_times_[*minute] = mark.number == 0 ? time : std::max(last_times_[*minute], time);
   if (mark.number == 0 || time < mark.time) mark = {time, number};
   if (!window_.contains(time)) return;
   ++window_count_;

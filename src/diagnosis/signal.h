@@ -26,6 +26,7 @@ class EventCounter {
   };
   const std::vector<std::uint32_t>& per_minute() const { return per_minute_; }
   Mark first_of_minute(std::size_t minute) const { return marks_[minute]; }
+  Time last_of_minute(std::size_t minute) const { return last_times_[minute]; }  // of a minute with events
   // Inside the window only, exact to the millisecond.
   std::uint64_t window_count() const { return window_count_; }
   Mark first() const { return first_; }
@@ -36,6 +37,7 @@ class EventCounter {
   Window window_;
   std::vector<std::uint32_t> per_minute_;
   std::vector<Mark> marks_;
+  std::vector<Time> last_times_;
   std::uint64_t window_count_ = 0;
   Mark first_, last_;
 };

@@ -37,12 +37,18 @@ std::string Clock::both(Time t) const { return is_utc_ ? utc(t) : fmt::format("{
 
 std::string Clock::both(const std::optional<Time>& t) const { return t ? both(*t) : std::string(kNoValue); }
 
+std::string Clock::local(Time t, bool exact) const {
+  const std::string text = local(t);
+  return exact ? text : text.substr(0, text.size() - 3);
+}
+
+std::string Clock::utc(Time t, bool exact) const {
+  const std::string text = utc(t);
+  return exact ? text : text.substr(0, text.size() - 4) + "Z";
+}
+
 std::string Clock::minute(Time t) const {
-  const std::string local_text = local(t);
-  const std::string utc_text = utc(t);
-  const std::string utc_minute = utc_text.substr(0, utc_text.size() - 4) + "Z";
-  return is_utc_ ? utc_minute
-                 : fmt::format("{} ({})", local_text.substr(0, local_text.size() - 3), utc_minute);
+  return is_utc_ ? utc(t, false) : fmt::format("{} ({})", local(t, false), utc(t, false));
 }
 
 std::string Clock::local_range(Window w) const {

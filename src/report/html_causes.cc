@@ -55,12 +55,12 @@ std::string check_card(std::string_view label, const NextCheck& c) {
                      commands(c.aws_command, c.culprit_command));
 }
 
-std::string hypothesis_body(const Hypothesis& h, const Clock& clock) {
+std::string hypothesis_body(const Findings& f, const Hypothesis& h, const Clock& clock) {
   std::string out;
   if (!h.summary.empty()) out += fmt::format("<p>{}</p>\n", inline_text(one_line(h.summary)));
   out += fmt::format("<p class=\"meta\"><code>{}</code>", escape(one_line(h.cause)));
   if (!h.family.empty()) out += fmt::format(" of <code>{}</code>", escape(one_line(h.family)));
-  if (!h.component.empty()) out += " · component " + escape(one_line(h.component));
+  if (!h.component.empty()) out += " · " + escape(component_title(f, h.component));
   if (h.onset) out += " · onset " + escape(clock.both(*h.onset));
   out += "</p>\n" + terms_table(h);
   if (!h.unseen.empty()) {
@@ -95,15 +95,17 @@ std::string timeline(const Findings& f) {
   for (std::size_t i = 0; i < f.timeline.size(); ++i) {
     const auto& e = f.timeline[i];
     const std::string second =
-        clock.is_utc() ? "" : fmt::format("<span class=\"sub\">{}</span>", escape(clock.utc(e.time)));
+        clock.is_utc() ? ""
+                       : fmt::format("<span class=\"sub\">{}</span>", escape(clock.utc(e.time, e.exact)));
     out += fmt::format(
         "<li id=\"T{0}\"><svg viewBox=\"0 0 26 26\" aria-hidden=\"true\">{1}</svg><span "
         "class=\"when\">{2}{3}</span>"
         "<span class=\"what\"><span class=\"kind\">{4}</span> <span class=\"where\">{5}</span> "
         "{6}</span></li>\n",
         i + 1, timeline_mark(e.kind, i + 1, 13, 13),
-        escape(clock.is_utc() ? clock.utc(e.time) : clock.local(e.time)), second,
-        escape(wording::timeline_kind(e.kind)), escape(one_line(e.component)), phrase(say(e.claim)));
+        escape(clock.is_utc() ? clock.utc(e.time, e.exact) : clock.local(e.time, e.exact)), second,
+        escape(wording::timeline_kind(e.kind)), escape(component_title(f, e.component)),
+        phrase(say(e.claim)));
   }
   return out + "</ol>\n";
 }
@@ -120,7 +122,7 @@ std::string hypothesis(const Findings& f, std::size_t index) {
       "<span class=\"meter\" aria-hidden=\"true\"><span style=\"width:{4:.1f}%\"></span></span>"
       "<span class=\"percent\">{5}</span></summary>\n<div class=\"body\" id=\"H{1}\">\n{6}</div></details>\n",
       index == 0 ? " open" : "", index + 1, escape(one_line(h.title)), pill(wording::role(h.role), tone),
-      confidence * 100, escape(wording::share(h.confidence)), hypothesis_body(h, Clock(f)));
+      confidence * 100, escape(wording::share(h.confidence)), hypothesis_body(f, h, Clock(f)));
 }
 
 std::string evidence(const Findings& f, const Block& b) {
@@ -172,9 +174,19 @@ std::string known(const Findings& f) {
     out += columns({{"Known", f.known}, {"Not known", f.unknown}}, false);
   if (f.next_checks.empty()) return out;
   out += "<h3>Check next</h3>\n";
-  for (std::size_t i = 0; i < f.next_checks.size(); ++i)
-    out += check_card(fmt::format("{}.", i + 1), f.next_checks[i]);
-  return out;
+  // A check of a hypothesis stands there with its commands.
+  std::string steps;
+  std::string own;
+  for (const auto& c : f.next_checks) {
+    const std::size_t of = hypothesis_of(f, c);
+    if (of == f.hypotheses.size())
+      own += check_card("Check", c);
+    else
+      steps +=
+          fmt::format("<li>{0} <a href=\"#H{1}\">commands</a></li>\n", inline_text(one_line(c.text)), of + 1);
+  }
+  if (!steps.empty()) out += "<ol class=\"list\">\n" + steps + "</ol>\n";
+  return out + own;
 }
 
 }  // namespace culprit::html

@@ -26,6 +26,8 @@ void put_overview(JsonWriter& w, const Findings& f) {
   put(w, "zone", f.zone);
   put(w, "window", std::optional(f.window));
   put(w, "baseline", std::optional(f.baseline));
+  put(w, "capsule", f.capsule);
+  put(w, "capsule_options", f.capsule_options);
   put(w, "verdict", to_string(f.verdict));
   put(w, "headline", f.headline);
   put(w, "summary", f.summary);

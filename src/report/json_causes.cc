@@ -67,6 +67,7 @@ void put_causes(JsonWriter& w, const Findings& f) {
     put(w, "time", std::optional(e.time));
     put(w, "component", e.component);
     put(w, "kind", to_string(e.kind));
+    put_bool(w, "exact", e.exact);
     put(w, "text", e.claim.text());
     put(w, "evidence", e.claim.evidence());
   });

@@ -81,6 +81,12 @@ std::vector<Phrase> first_steps(const Findings& findings) {
   return steps;
 }
 
+std::string component_title(const Findings& findings, std::string_view id) {
+  for (const auto& c : findings.components)
+    if (c.id == id && !c.title.empty()) return one_line(c.title);
+  return one_line(id);
+}
+
 const Hypothesis* primary(const Findings& findings) {
   for (const auto& h : findings.hypotheses)
     if (h.role == CauseRole::kPrimary) return &h;
@@ -105,9 +111,7 @@ std::string evidence_title(const Findings& f, const Evidence& e) {
   };
   for (const auto& m : f.metrics)
     if (!m.title.empty() && (m.id == e.title || is_signal(m.component, m.id))) return named(m.title);
-  std::string component = e.component;
-  for (const auto& c : f.components)
-    if (c.id == e.component && !c.title.empty()) component = c.title;
+  const std::string component = component_title(f, e.component);
   for (const auto& p : f.patterns)
     if (!p.title.empty() && (p.id == e.title || is_signal(p.component, p.id)))
       return named(p.title + ", " + component);

@@ -85,8 +85,13 @@ Tone tone_of_severity(std::string_view severity);
 std::string report_title(const Findings& findings);  // "Incident report: Chatwoot production"
 // The few things to do first: recommendations for 24 hours, or the next checks.
 std::vector<Phrase> first_steps(const Findings& findings);
+// "Chatwoot database" of "db"; the id itself when the system file gives it no title.
+std::string component_title(const Findings& findings, std::string_view id);
 // The hypothesis named as primary cause, or null.
 const Hypothesis* primary(const Findings& findings);
+
+// Index of the hypothesis whose check this is; hypotheses.size() when none has it.
+std::size_t hypothesis_of(const Findings& findings, const NextCheck& check);
 
 // The summary's sentences without those that "Why P1" says right after them, with evidence.
 std::vector<std::string> summary_sentences(const Findings& findings);

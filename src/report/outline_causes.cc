@@ -22,14 +22,15 @@ std::vector<Item> terms(const std::vector<ScoreTerm>& from) {
   return out;
 }
 
-Blocks hypothesis_blocks(const Hypothesis& h, std::size_t index, const Clock& clock) {
+Blocks hypothesis_blocks(const Findings& f, std::size_t index, const Clock& clock) {
+  const Hypothesis& h = f.hypotheses[index];
   Blocks out;
   out.push_back(heading(fmt::format("{}. {}: {}", index + 1, h.title, wording::share(h.confidence)),
                         fmt::format("H{}", index + 1)));
   std::vector<Item> facts{{"Cause", code_cell(h.cause)}};
   if (!h.family.empty()) facts.push_back({"Family", code_cell(h.family)});
   facts.push_back({"Role", say(wording::role(h.role))});
-  if (!h.component.empty()) facts.push_back({"Component", say(h.component)});
+  if (!h.component.empty()) facts.push_back({"Component", say(component_title(f, h.component))});
   facts.push_back({"Confidence", say(wording::share(h.confidence))});
   if (h.onset) facts.push_back({"Onset", say(clock.both(*h.onset))});
   if (!h.summary.empty()) out.push_back(paragraph(say(h.summary)));
@@ -89,11 +90,11 @@ Block point_block(const Evidence& e, const Clock& clock) {
                       e.points.size(), clock.both(e.points.front().time), clock.both(e.points.back().time))));
 }
 
-Blocks evidence_blocks(const Evidence& e, const Clock& clock) {
+Blocks evidence_blocks(const Findings& f, const Evidence& e, const Clock& clock) {
   Blocks out;
   std::vector<Item> facts;
   if (!e.source.empty()) facts.push_back({"Source", code_cell(e.source)});
-  if (!e.component.empty()) facts.push_back({"Component", say(e.component)});
+  if (!e.component.empty()) facts.push_back({"Component", say(component_title(f, e.component))});
   if (e.window)
     facts.push_back({"From – to", say(clock.both(e.window->start) + " – " + clock.both(e.window->end))});
   if (e.count > 0) {
@@ -108,6 +109,8 @@ Blocks evidence_blocks(const Evidence& e, const Clock& clock) {
   if (!e.excerpts.empty()) out.push_back(code(excerpt_text(e, clock), "text"));
   if (!e.points.empty()) out.push_back(point_block(e, clock));
   if (!e.document.empty()) out.push_back(code(e.document, "json"));
+  if (!e.document.empty() && e.kind == EvidenceKind::kState)
+    out.push_back(note("These are the fields that matter; both commands show the whole answer."));
   append(out, commands(e.aws_command, e.culprit_command));
   return out;
 }
@@ -130,7 +133,7 @@ Section root_cause_section(const Findings& f) {
   }
   if (!f.hypotheses.empty()) s.blocks.push_back(heading("Hypotheses, best first", "hypotheses"));
   for (std::size_t i = 0; i < f.hypotheses.size(); ++i)
-    s.blocks.push_back(visual(Block::Visual::kHypothesis, i, hypothesis_blocks(f.hypotheses[i], i, clock)));
+    s.blocks.push_back(visual(Block::Visual::kHypothesis, i, hypothesis_blocks(f, i, clock)));
   return s;
 }
 
@@ -140,7 +143,7 @@ Section evidence_section(const Findings& f) {
   const auto& all = f.evidence.all();
   if (all.empty()) s.blocks.push_back(note("No claim was made, so there is no evidence to show."));
   for (std::size_t i = 0; i < all.size(); ++i) {
-    Block b = visual(Block::Visual::kEvidence, i, evidence_blocks(all[i], clock));
+    Block b = visual(Block::Visual::kEvidence, i, evidence_blocks(f, all[i], clock));
     b.anchor = fmt::format("E{}", all[i].id);
     b.phrase = say(fmt::format("E{} · {}", all[i].id, evidence_title(f, all[i])));
     s.blocks.push_back(std::move(b));

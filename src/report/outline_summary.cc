@@ -49,7 +49,31 @@ void add_contacts(Blocks& blocks, std::string_view title, const std::vector<Cont
   blocks.push_back(table(contact_table(contacts, with_role)));
 }
 
+// A check of a hypothesis stands there with its commands; here it is named once more, in the order to go.
+void add_next_checks(Blocks& blocks, const Findings& f) {
+  std::vector<Item> items;
+  Blocks own;
+  for (const auto& c : f.next_checks) {
+    const std::size_t of = hypothesis_of(f, c);
+    if (of == f.hypotheses.size())
+      append(own, check("Check", c));
+    else
+      items.push_back({"", say(fmt::format("{} (hypothesis {})", c.text, of + 1))});
+  }
+  if (!items.empty()) blocks.push_back(steps(std::move(items)));
+  append(blocks, std::move(own));
+}
+
 }  // namespace
+
+std::size_t hypothesis_of(const Findings& f, const NextCheck& c) {
+  for (std::size_t i = 0; i < f.hypotheses.size(); ++i) {
+    const auto same = [&](const NextCheck& other) { return other.text == c.text; };
+    const auto& h = f.hypotheses[i];
+    if (same(h.refute) || std::any_of(h.checks.begin(), h.checks.end(), same)) return i;
+  }
+  return f.hypotheses.size();
+}
 
 Section summary_section(const Findings& f) {
   const Clock clock(f);
@@ -89,9 +113,9 @@ Section timeline_section(const Findings& f) {
   if (clock.is_utc()) t.columns.erase(t.columns.begin());
   for (const auto& e : f.timeline) {
     std::vector<Phrase> row;
-    if (!clock.is_utc()) row.push_back(cell(clock.local(e.time)));
-    row.insert(row.end(), {cell(clock.utc(e.time)), cell(e.component), cell(wording::timeline_kind(e.kind)),
-                           say(e.claim)});
+    if (!clock.is_utc()) row.push_back(cell(clock.local(e.time, e.exact)));
+    row.insert(row.end(), {cell(clock.utc(e.time, e.exact)), cell(component_title(f, e.component)),
+                           cell(wording::timeline_kind(e.kind)), say(e.claim)});
     t.rows.push_back(std::move(row));
   }
   s.blocks.push_back(visual(Block::Visual::kLanes, 0, {table(std::move(t))}));
@@ -141,8 +165,7 @@ Section known_section(const Findings& f) {
   add("Not known", f.unknown);
   if (!f.next_checks.empty()) {
     s.blocks.push_back(heading("Check next"));
-    for (std::size_t i = 0; i < f.next_checks.size(); ++i)
-      append(s.blocks, check(fmt::format("Check {}", i + 1), f.next_checks[i]));
+    add_next_checks(s.blocks, f);
   }
   if (s.blocks.empty()) s.blocks.push_back(note("Nothing beyond the tables above."));
   return s;
@@ -166,8 +189,8 @@ Section gaps_section(const Findings& f) {
   s.blocks.push_back(note("What is missing lowers confidence; it is never counted as zero."));
   Table t{{{"Subject"}, {"Component"}, {"Why"}, {"What is missing"}, {"IAM action"}, {"From – to"}}, {}};
   for (const auto& g : f.gaps)
-    t.rows.push_back({code_cell(g.subject), cell(g.component), cell(wording::gap(g.reason)), cell(g.detail),
-                      code_cell(g.action),
+    t.rows.push_back({code_cell(g.subject), cell(component_title(f, g.component)),
+                      cell(wording::gap(g.reason)), cell(g.detail), code_cell(g.action),
                       cell(g.window ? clock.both(g.window->start) + " – " + clock.both(g.window->end) : "")});
   s.blocks.push_back(table(std::move(t)));
   return s;

@@ -10,12 +10,6 @@ namespace {
 
 using wording::Clock;
 
-std::string title_of(const Findings& f, const std::string& component) {
-  for (const auto& c : f.components)
-    if (c.id == component && !c.title.empty()) return c.title;
-  return component;
-}
-
 std::vector<EvidenceRef> refs_of(const std::vector<Claim>& claims) {
   std::vector<EvidenceRef> out;
   for (const auto& c : claims) out.insert(out.end(), c.evidence().begin(), c.evidence().end());
@@ -39,13 +33,13 @@ void add_components(const Findings& f, Blocks& blocks) {
                              cell(wording::health(c.health), tone_of(c.health)),
                              cell(c.summary, refs_of(c.reasons))});
     for (const auto& fact : c.facts)
-      facts.rows.push_back({cell(title_of(f, c.id)), cell(fact.name), cell(fact.value)});
+      facts.rows.push_back({cell(component_title(f, c.id)), cell(fact.name), cell(fact.value)});
   }
   Blocks plain{table(std::move(verdicts))};
   std::vector<Item> reasons;
   for (const auto& c : f.components)
     for (const auto& claim : c.reasons)
-      if (claim.text() != c.summary) reasons.push_back({title_of(f, c.id), say(claim)});
+      if (claim.text() != c.summary) reasons.push_back({component_title(f, c.id), say(claim)});
   if (!reasons.empty()) plain.push_back(list(std::move(reasons)));
   if (!facts.rows.empty()) plain.push_back(table(std::move(facts)));
   blocks.push_back(visual(Block::Visual::kComponents, 0, std::move(plain)));
@@ -56,7 +50,6 @@ void add_metrics(const Findings& f, const Clock& clock, Blocks& blocks) {
   if (f.metrics.empty()) return blocks.push_back(note("The system file names no metrics."));
   Table t{{{"Metric"}, {"Normal range"}, {"Incident value"}, {"Status"}, {"Baseline", true}, {"Peak time"}},
           {}};
-  std::vector<Item> claims;
   for (const auto& m : f.metrics) {
     std::string incident(wording::kNoValue);
     if (m.incident_average && m.incident_maximum)
@@ -67,12 +60,9 @@ void add_metrics(const Findings& f, const Clock& clock, Blocks& blocks) {
     t.rows.push_back({cell(m.title, refs_of(m.claims)), cell(m.normal_range), cell(incident),
                       cell(wording::status(m.status), tone_of(m.status)),
                       cell(wording::value(m.baseline_median, m.unit)), cell(clock.both(m.peak_time))});
-    for (const auto& claim : m.claims) claims.push_back({one_line(m.title), say(claim)});
   }
   blocks.push_back(table(std::move(t)));
-  Blocks plain;
-  if (!claims.empty()) plain.push_back(list(std::move(claims)));
-  blocks.push_back(visual(Block::Visual::kMetricCharts, 0, std::move(plain)));
+  blocks.push_back(visual(Block::Visual::kMetricCharts, 0, {}));
 }
 
 void add_patterns(const Findings& f, const Clock& clock, Blocks& blocks) {
@@ -82,25 +72,32 @@ void add_patterns(const Findings& f, const Clock& clock, Blocks& blocks) {
       {{"Pattern"}, {"Count", true}, {"Baseline", true}, {"First"}, {"Last"}, {"Peak minute"}, {"Excerpts"}},
       {}};
   std::vector<Item> notes;
+  std::string unmatched;
   for (const auto& p : f.patterns) {
+    const std::string name = p.title + ", " + component_title(f, p.component);
+    const bool never = p.count == 0 && p.baseline_per_minute == 0;
+    if (never) unmatched += (unmatched.empty() ? "" : "; ") + name;
     const std::string peak =
         p.peak ? fmt::format("{} in {}", wording::count(p.peak_count), clock.minute(*p.peak))
                : std::string(wording::kNoValue);
-    t.rows.push_back({cell(p.title + ", " + title_of(f, p.component), refs_of(p.evidence)),
-                      cell(wording::count(p.count)), cell(wording::number(p.baseline_per_minute) + "/min"),
-                      cell(clock.both(p.first)), cell(clock.both(p.last)), cell(peak),
-                      cell(p.count == 0 ? ""
-                                        : fmt::format("shown {} of {}", wording::count(p.shown),
-                                                      wording::count(p.count)))});
+    if (!never)
+      t.rows.push_back({cell(name, refs_of(p.evidence)), cell(wording::count(p.count)),
+                        cell(wording::number(p.baseline_per_minute) + "/min"), cell(clock.both(p.first)),
+                        cell(clock.both(p.last)), cell(peak),
+                        cell(p.count == 0 ? ""
+                                          : fmt::format("shown {} of {}", wording::count(p.shown),
+                                                        wording::count(p.count)))});
     std::string text = fmt::format("searched as `{}`", one_line(p.pattern));
     if (p.runbook != p.pattern && !p.runbook.empty())
       text += fmt::format(", in the runbook `{}`", one_line(p.runbook));
     if (!p.note.empty()) text += ": " + one_line(p.note);
     if (!p.note.empty() || (p.runbook != p.pattern && !p.runbook.empty()))
-      notes.push_back(
-          {one_line(p.title + ", " + title_of(f, p.component)), Phrase{text, {}, Tone::kMuted, false}});
+      notes.push_back({one_line(name), Phrase{text, {}, Tone::kMuted, false}});
   }
-  blocks.push_back(visual(Block::Visual::kPatternCharts, 0, {table(std::move(t))}));
+  if (!t.rows.empty()) blocks.push_back(visual(Block::Visual::kPatternCharts, 0, {table(std::move(t))}));
+  if (!unmatched.empty())
+    blocks.push_back(
+        note(fmt::format("No event matched, neither in the window nor before it: {}.", unmatched)));
   if (!notes.empty()) {
     blocks.push_back(heading("Searched forms that differ from the runbook's", {}, 4));
     blocks.push_back(list(std::move(notes)));

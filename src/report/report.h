@@ -9,9 +9,10 @@
 namespace culprit {
 
 struct TextStyle {
-  int width = 100;      // columns
-  bool colour = false;  // ANSI
-  bool unicode = true;  // ✅ ⚠ 🚨 and line drawing; false = ASCII
+  int width = 100;        // columns
+  bool colour = false;    // ANSI
+  bool unicode = true;    // ✅ ⚠ 🚨 and line drawing; false = ASCII
+  bool evidence = false;  // the evidence itself; else the last lines say how to see it
 };
 
 std::string render_text(const Findings& findings, const TextStyle& style);

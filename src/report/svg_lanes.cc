@@ -36,10 +36,10 @@ std::vector<Lane> lanes_of(const Findings& f) {
   for (const auto& entry : f.timeline) {
     const auto same = [&](const Lane& lane) { return lane.component == entry.component; };
     if (std::any_of(out.begin(), out.end(), same)) continue;
-    Lane lane{entry.component, entry.component.empty() ? "Whole system" : entry.component, {}, 1};
-    for (const auto& c : f.components)
-      if (c.id == entry.component && !c.title.empty()) lane.title = c.title;
-    out.push_back(std::move(lane));
+    out.push_back({entry.component,
+                   entry.component.empty() ? "Whole system" : component_title(f, entry.component),
+                   {},
+                   1});
   }
   return out;
 }
@@ -159,7 +159,8 @@ std::string lanes(const Findings& f, const wording::Clock& clock) {
     for (const auto& mark : lane.marks) {
       const auto& entry = f.timeline[mark.index];
       body += fmt::format("<a href=\"#T{}\"><title>{}</title>", mark.index + 1,
-                          escape(clock.both(entry.time) + " " + one_line(entry.claim.text())));
+                          escape((entry.exact ? clock.both(entry.time) : clock.minute(entry.time)) + " " +
+                                 one_line(entry.claim.text())));
       body += timeline_mark(entry.kind, mark.index + 1, mark.x,
                             top + 9 + (static_cast<double>(mark.level) + 0.5) * kMark);
       body += "</a>";

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/printable.h"
+#include "base/shell_word.h"
 #include "report/outline.h"
 #include "report/report.h"
 #include "report/sparkline.h"
@@ -23,6 +24,10 @@ class TextReport {
     put_screen(canvas_, findings_);
     for (const auto& section : outline(findings_)) {
       canvas_.rule(section.title);
+      if (section.id == "evidence" && !style_.evidence && !findings_.evidence.all().empty()) {
+        put_where_evidence_lies();
+        continue;
+      }
       previous_ = Block::Kind::kHeading;
       for (const auto& block : section.blocks) put(block);
     }
@@ -58,12 +63,24 @@ class TextReport {
         canvas_.table(b.table);
         break;
       case Block::Kind::kCode:
-        canvas_.code(b.phrase.text);
+        put_code(b);
         break;
       case Block::Kind::kVisual:
         put_visual(b);
         break;
     }
+  }
+
+  // Thousands of lines between the verdict and the prompt help nobody at night.
+  void put_where_evidence_lies() {
+    const std::size_t pieces = findings_.evidence.all().size();
+    const std::string capsule = shell_word(findings_.capsule.empty() ? "CAPSULE" : findings_.capsule);
+    canvas_.blank();
+    canvas_.paragraph(
+        "  ", say(fmt::format("{} stand behind this report, E1 – E{}. All of them, or one:",
+                              wording::plural(pieces, "piece of evidence", "pieces of evidence"), pieces)));
+    canvas_.command(fmt::format("culprit report {} --evidence{}", capsule, findings_.capsule_options));
+    canvas_.command(fmt::format("culprit explain {} E1{}", capsule, findings_.capsule_options));
   }
 
   void put_code(const Block& b) {
@@ -134,8 +151,8 @@ class TextReport {
     canvas_.blank();
     for (const auto& p : findings_.patterns)
       if (p.count > 0)
-        put_spark(p.component + ": " + p.title, p.per_minute, std::chrono::minutes(1),
-                  wording::number(largest(p.per_minute)) + "/min");
+        put_spark(p.title + ", " + component_title(findings_, p.component), p.per_minute,
+                  std::chrono::minutes(1), wording::number(largest(p.per_minute)) + "/min");
   }
 
   static double largest(const std::vector<Datapoint>& points) {

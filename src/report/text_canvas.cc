@@ -57,7 +57,7 @@ void trim_right(std::string& line) {
 std::string with_evidence(const Phrase& phrase) {
   if (phrase.evidence.empty()) return phrase.text;
   std::string refs;
-  for (const auto& ref : phrase.evidence) refs += fmt::format("{}E{}", refs.empty() ? "" : ",", ref.id());
+  for (const auto& ref : phrase.evidence) refs += fmt::format("{}E{}", refs.empty() ? "" : ", ", ref.id());
   return fmt::format("{} [{}]", phrase.text, refs);
 }
 

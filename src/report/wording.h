@@ -1,31 +1,15 @@
-// How numbers, times and verdicts are written, once for every teller.
+// How times and verdicts are written, once for every teller; quantities are telemetry's.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/zone.h"
 #include "diagnosis/findings.h"
+#include "telemetry/quantity.h"
 
 namespace culprit::wording {
-
-// Shown where there is no value. Never zero: absence is not a number.
-inline constexpr std::string_view kNoValue = "\xE2\x80\x94";  // —
-
-std::string count(std::uint64_t value);  // "1,234,567"
-std::string number(double value);        // "83.4", "0.42", "12,300"
-std::string percent(double value);       // "83 %", "8.4 %", "0.42 %"
-std::string share(double zero_to_one);   // 0.97 -> "97 %"
-std::string seconds(double value);       // "2.1 ms", "14.2 s", "3 min 20 s"
-std::string milliseconds(double value);  // the same of milliseconds
-std::string bytes(double value);         // "1.2 GB"
-std::string plural(std::uint64_t n, std::string_view one, std::string_view many);  // "1 call", "2,000 calls"
-// In the words of a metric's unit: "percent", "seconds", "count", "bytes", "per-second", or CloudWatch's
-// "Percent", "Seconds", "Count", "Bytes", "Count/Second".
-std::string value(double value, std::string_view unit);
-std::string value(const std::optional<double>& value, std::string_view unit);
 
 // "✅ Normal", "⚠️ Elevated", "🚨 High/Critical", "No data" (runbook row B7).
 std::string_view status(MetricStatus status);
@@ -47,9 +31,12 @@ class Clock {
   // "17:03:11 (23:03:11Z)"; with the date when it is not the window's own.
   std::string both(Time t) const;
   std::string both(const std::optional<Time>& t) const;
-  std::string minute(Time t) const;         // "17:03 (23:03Z)"
-  std::string local(Time t) const;          // "17:03:11"
-  std::string utc(Time t) const;            // "23:03:11Z"
+  std::string minute(Time t) const;  // "17:03 (23:03Z)"
+  std::string local(Time t) const;   // "17:03:11"
+  std::string utc(Time t) const;     // "23:03:11Z"
+  // Of what is known by the minute only: "17:03", "23:03Z".
+  std::string local(Time t, bool exact) const;
+  std::string utc(Time t, bool exact) const;
   std::string local_range(Window w) const;  // "2025-08-21 17:00:00 – 17:10:00 -06 (America/Costa_Rica)"
   std::string utc_range(Window w) const;    // "2025-08-21T23:00:00Z – 2025-08-21T23:10:00Z"
   std::string tick(Time t) const;           // "17:05", for an axis

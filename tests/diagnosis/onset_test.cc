@@ -83,6 +83,45 @@ TEST_F(OnsetTest, CountsAreDatedByTheirFirstEvent) {
   EXPECT_EQ(e->onset, minute(61) + std::chrono::seconds(20));
 }
 
+TEST_F(OnsetTest, AnEventOfTheMinuteDatesTheOnsetAndTheRecoveryOfGauges) {
+  const Signal cpu = gauge("percent", [](int i) { return i >= 61 && i < 70 ? 95.0 : 20 + i % 3; });
+  Signal failures = gauge("per-minute", [](int i) { return i >= 61 && i < 70 ? 8.0 : 0.0; });
+  failures.is_count = true;
+  failures.events.emplace(seen.grid, seen.window);
+  for (int i = 61; i < 70; ++i)
+    for (unsigned n = 0; n < 8; ++n)
+      failures.events->add(minute(i) + std::chrono::seconds(20 + n), 10 * i + n);
+  const auto onset = earliest_onset({{&cpu}, {&failures}}, seen);
+  ASSERT_TRUE(onset);
+  EXPECT_EQ(onset->time, minute(61) + std::chrono::seconds(20));
+  EXPECT_TRUE(onset->exact);
+  EXPECT_EQ(onset->signal, &failures);
+  const auto recovery = last_recovery({{&cpu}, {&failures}}, seen);
+  ASSERT_TRUE(recovery);
+  EXPECT_EQ(recovery->time, minute(69) + std::chrono::seconds(27)) << "the last failure, not the next minute";
+  EXPECT_TRUE(recovery->exact);
+}
+
+TEST_F(OnsetTest, AGaugeThatStaysLongerDatesTheRecoveryByItsMinute) {
+  const Signal cpu = gauge("percent", [](int i) { return i >= 61 && i < 75 ? 95.0 : 20 + i % 3; });
+  Signal failures = gauge("per-minute", [](int i) { return i >= 61 && i < 70 ? 8.0 : 0.0; });
+  failures.is_count = true;
+  failures.events.emplace(seen.grid, seen.window);
+  for (int i = 61; i < 70; ++i)
+    for (unsigned n = 0; n < 8; ++n) failures.events->add(minute(i) + std::chrono::seconds(n), 10 * i + n);
+  const auto recovery = last_recovery({{&cpu}, {&failures}}, seen);
+  ASSERT_TRUE(recovery);
+  EXPECT_EQ(recovery->time, minute(75));
+  EXPECT_FALSE(recovery->exact);
+}
+
+TEST_F(OnsetTest, OneSignalThatIsStillOutMeansNoRecovery) {
+  const Signal back = gauge("percent", [](int i) { return i >= 61 && i < 70 ? 95.0 : 20.0; });
+  const Signal out = gauge("percent", [](int i) { return i >= 61 ? 95.0 : 20.0; });
+  EXPECT_TRUE(last_recovery({{&back}}, seen));
+  EXPECT_FALSE(last_recovery({{&back}, {&out}}, seen));
+}
+
 TEST_F(OnsetTest, WithoutABaselineTheWindowItselfIsTheMeasure) {
   Observations whole{{minute(0), minute(90)}, {minute(0), minute(0)}, {minute(0), minute(90)}};
   const auto e =

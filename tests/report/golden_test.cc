@@ -21,7 +21,7 @@ class Golden : public testing::TestWithParam<Sample> {
 
 TEST_P(Golden, TextAt80Columns) { expect_golden(file(".80.txt"), render_text(findings_, {80, false, true})); }
 TEST_P(Golden, TextAt120Columns) {
-  expect_golden(file(".120.txt"), render_text(findings_, {120, false, true}));
+  expect_golden(file(".120.txt"), render_text(findings_, {120, false, true, true}));
 }
 TEST_P(Golden, TextInAscii) {
   expect_golden(file(".ascii.txt"), render_text(findings_, {100, false, false}));

@@ -80,7 +80,7 @@ TEST(Redaction, LeavesTheSampleReadable) {
   redact(f);
   EXPECT_TRUE(f.redacted);
   EXPECT_THAT(f.redaction_note, HasSubstr("IP addresses"));
-  const std::string out = render_text(f, {120, false, true});
+  const std::string out = render_text(f, {120, false, true, true});
   for (const char* kept :
        {"a8d7a57f-ceba-4992-b866-5cb322ab1211", "a0e1c72b9d5f3846", "chatscomm-db-prod", "14 s", "17:02:24",
         "48211", "(43210)", "+506 4000 0001", "support-leads@chatscomm.example", "2025-08-21 23:02:24 UTC",
@@ -115,7 +115,7 @@ TEST(Redaction, NoPlantedSecretSurvivesInAnyTeller) {
     EXPECT_THAT(render_json(f), Not(HasSubstr(secret)));
     EXPECT_THAT(render_markdown(f), Not(HasSubstr(secret)));
     EXPECT_THAT(render_html(f), Not(HasSubstr(secret)));
-    EXPECT_THAT(render_text(f, {400, false, true}), Not(HasSubstr(secret)));
+    EXPECT_THAT(render_text(f, {400, false, true, true}), Not(HasSubstr(secret)));
   }
 }
 

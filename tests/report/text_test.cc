@@ -59,12 +59,35 @@ TEST(Text, NoLineIsWiderThanTheTerminalExceptCommands) {
 }
 
 TEST(Text, CommandsStayOnOneLine) {
-  EXPECT_THAT(render_text(sample_incident(), {60, false, true}),
-              HasSubstr("--filter-pattern '\"DROP INDEX\"'\n"));
+  const std::string out = render_text(sample_incident(), {60, false, true, true});
+  EXPECT_THAT(out, HasSubstr("--filter-pattern '\"DROP INDEX\"'\n"));
+  EXPECT_THAT(out, HasSubstr("\n    aws logs filter-log-events "));
+  EXPECT_THAT(out, Not(HasSubstr("│ aws"))) << "a bar would be copied with it";
+}
+
+TEST(Text, EvidenceIsKeptBackUnlessAskedForAndTheLastLinesSayHowToSeeIt) {
+  Findings f = sample_incident();
+  f.capsule = "my out/incident.culprit";
+  const std::string brief = render_text(f, {100, false, true});
+  const std::string whole = render_text(f, {100, false, true, true});
+  EXPECT_LT(brief.size(), whole.size());
+  EXPECT_TRUE(whole.starts_with(brief.substr(0, brief.find("── Evidence"))));
+  EXPECT_TRUE(
+      brief.ends_with("    culprit report 'my out/incident.culprit' --evidence\n"
+                      "    culprit explain 'my out/incident.culprit' E1\n"))
+      << brief.substr(brief.size() - 300);
+}
+
+TEST(Text, WhatIsKnownByTheMinuteShowsNoSeconds) {
+  Findings f = sample_incident();
+  f.timeline.front().exact = false;
+  const std::string out = render_text(f, {120, false, true});
+  EXPECT_THAT(out, HasSubstr("  16:41     22:41Z     Web application"));
+  EXPECT_THAT(out, HasSubstr("  17:02:03  23:02:03Z  Database"));
 }
 
 TEST(Text, ControlCharactersOfLogsNeverReachTheTerminal) {
-  const std::string out = render_text(poisoned("\x1b]0;owned\x07\x1b[2J\r\x9b"), {80, false, true});
+  const std::string out = render_text(poisoned("\x1b]0;owned\x07\x1b[2J\r\x9b"), {80, false, true, true});
   EXPECT_THAT(out, HasSubstr("\\x1b"));
   for (const char c : out)
     EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20) << static_cast<int>(c);
@@ -76,7 +99,7 @@ TEST(Text, ColourOnlyWhenAsked) {
 }
 
 TEST(Text, AsciiIsAscii) {
-  for (const char c : render_text(poisoned("é日🚨"), {80, false, false}))
+  for (const char c : render_text(poisoned("é日🚨"), {80, false, false, true}))
     EXPECT_LT(static_cast<unsigned char>(c), 0x80);
 }
 
@@ -125,7 +148,7 @@ TEST(Text, ManyMinutesOfOneValueAreOneSentence) {
   Evidence e = signal_evidence("db.refusals", "db");
   for (int i = 0; i < 10; ++i) e.points.push_back({f.window.start + std::chrono::minutes(i), 0});
   f.evidence.add(e);
-  EXPECT_THAT(render_text(f, {}), HasSubstr("Value: 0 in each of 10 datapoints"));
+  EXPECT_THAT(render_text(f, {100, false, true, true}), HasSubstr("Value: 0 in each of 10 datapoints"));
 }
 
 TEST(Text, AReasonOfTheSeverityIsNotAlsoASentenceOfTheSummary) {

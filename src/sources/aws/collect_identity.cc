@@ -7,6 +7,7 @@ namespace culprit::aws {
 void collect_identity(Client& client, Collection& collection) {
   const Asked asked{Service::kSts, "GetCallerIdentity", "the caller's identity", "", std::nullopt};
   collection.note("source", "aws");
+  if (client.session().profile != "default") collection.note("aws.profile", client.session().profile);
   collection.note("aws.region", client.session().region);
   collection.note("aws.endpoint", endpoint_url(client.session(), Service::kLogs));
   const auto answer = client.call(Service::kSts, asked.operation, {});
