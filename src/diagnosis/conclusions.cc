@@ -20,6 +20,10 @@ const KnownIssue& issue_of(const CaseFile& file, const Hypothesis& h) {
   return *std::ranges::find(file.system.known_issues, h.cause, &KnownIssue::id);
 }
 
+std::string time_between(Time from, Time to) {
+  return wording::seconds(static_cast<double>(floor<std::chrono::seconds>(to - from).count()));
+}
+
 std::vector<EvidenceRef> supporting(const Hypothesis& h) {
   std::vector<EvidenceRef> out;
   for (const auto& term : h.evidence_for)
@@ -47,7 +51,7 @@ void contributing_changes(CaseFile& file) {
     if (++told > kChanges) break;
     f.root_cause.contributing.emplace_back(
         fmt::format("{} {} before the onset: {}", capitalised(change_title(change.kind)),
-                    format_duration(floor<std::chrono::seconds>(*f.onset - change.time)), change.text),
+                    time_between(change.time, *f.onset), change.text),
         file.evidence.of_change(change));
   }
 }
@@ -190,9 +194,8 @@ void summarise(CaseFile& file) {
     if (primary) f.summary.push_back(primary->summary);
     if (f.onset)
       f.summary.push_back(
-          f.recovery ? fmt::format("It began at {} and was over at {} ({}).", file.clock(*f.onset),
-                                   file.clock(*f.recovery),
-                                   format_duration(floor<std::chrono::seconds>(*f.recovery - *f.onset)))
+          f.recovery ? fmt::format("It began at {} and was over at {}, {} later.", file.clock(*f.onset),
+                                   file.clock(*f.recovery), time_between(*f.onset, *f.recovery))
                      : fmt::format("It began at {}; the recovery was not seen.", file.clock(*f.onset)));
     for (const auto& c : f.root_cause.contributing) f.summary.push_back(c.text() + ".");
     for (const auto& c : f.severity_reasons)

@@ -7,6 +7,7 @@
 #include "diagnosis/phrasing.h"
 #include "diagnosis/placeholders.h"
 #include "diagnosis/predicate.h"
+#include "telemetry/quantity.h"
 
 namespace culprit {
 
@@ -56,7 +57,8 @@ void weigh_order(const KnownIssue& issue, CaseFile& file, std::optional<Time> ha
     log_odds += kWeight;
     h.evidence_against.push_back(
         {fmt::format("It came up {} after users were harmed first",
-                     format_duration(floor<std::chrono::seconds>(first - *harmed_since))),
+                     wording::seconds(
+                         static_cast<double>(floor<std::chrono::seconds>(first - *harmed_since).count()))),
          kWeight,
          {file.evidence.of_signal(*d.signal)}});
   }

@@ -35,6 +35,7 @@ std::string visual(const Findings& f, const Block& b) {
 std::string blocks(const Findings& f, const Section& section) {
   std::string out;
   std::string label = section.title;
+  if (section.id == "evidence") out += html::evidence_on_paper(f);
   for (const auto& b : section.blocks) {
     if (b.kind == Block::Kind::kHeading) label = b.phrase.text;
     if (b.kind == Block::Kind::kVisual)

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/printable.h"
+#include "base/shell_word.h"
 #include "report/html_parts.h"
 #include "report/html_text.h"
 #include "report/svg_lanes.h"
@@ -146,6 +147,19 @@ std::string evidence(const Findings& f, const Block& b) {
     }
   }
   return out + "</div></details>\n";
+}
+
+std::string evidence_on_paper(const Findings& f) {
+  const std::size_t pieces = f.evidence.all().size();
+  if (pieces == 0) return {};
+  const std::string capsule = shell_word(f.capsule.empty() ? "CAPSULE" : f.capsule);
+  return fmt::format(
+      "<p class=\"on-paper\">Left out on paper: {0}, E1 – E{1}. They stand in the HTML file this was printed "
+      "from, "
+      "and in the capsule: <code>culprit report {2} --evidence{3}</code> shows all of them, "
+      "<code>culprit explain {2} E1{3}</code> one.</p>\n",
+      wording::plural(pieces, "piece of evidence", "pieces of evidence"), pieces, escape(printable(capsule)),
+      escape(printable(f.capsule_options)));
 }
 
 std::string recommendations(const Findings& f) {

@@ -18,6 +18,7 @@ std::string pattern_charts(const Findings& findings, const Table& counts);
 std::string timeline(const Findings& findings);
 std::string hypothesis(const Findings& findings, std::size_t index);
 std::string evidence(const Findings& findings, const Block& block);
+std::string evidence_on_paper(const Findings& findings);  // shown in print instead of the evidence
 std::string recommendations(const Findings& findings);
 std::string prevention(const Findings& findings);
 std::string known(const Findings& findings);

@@ -33,6 +33,7 @@ a:hover{text-decoration:underline}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:4px}
 p{margin:0 0 12px}
 .muted{color:var(--faint)}
+.on-paper{display:none}
 .skip{position:absolute;left:-999px}
 .skip:focus{left:16px;top:12px;z-index:9;background:var(--bg);padding:8px 12px;border-radius:6px}
 .topbar{position:sticky;top:0;z-index:5;display:flex;align-items:center;gap:16px;height:52px;padding:0 clamp(16px,3vw,32px);background:var(--bg);border-bottom:1px solid var(--line)}
@@ -98,7 +99,6 @@ section+section{margin-top:56px;border-top:1px solid var(--line)}
 .label{font-weight:600;font-size:13px;color:var(--soft)}
 .call{margin:14px 0 0;font-size:13.5px}
 .call+.call{margin-top:2px}
-.refs{white-space:nowrap}
 .ref{display:inline-block;margin-left:3px;padding:0 5px;font-size:11px;font-weight:600;line-height:17px;border-radius:4px;background:var(--accent-soft);color:var(--accent);vertical-align:1px}
 )css";
 
@@ -122,7 +122,7 @@ tbody th{font-weight:550;min-width:130px}
 .chart figcaption{display:flex;justify-content:space-between;align-items:center;gap:12px}
 .chart .name{font-weight:600;font-size:14px}
 .chart .of{font-weight:400;color:var(--faint);margin-left:4px}
-.total{font-size:18px;font-weight:620;letter-spacing:-.01em}
+.total{white-space:nowrap;font-size:18px;font-weight:620;letter-spacing:-.01em}
 .reading{margin:2px 0 6px;font-size:12.5px;color:var(--faint);min-height:20px}
 .reading b{font-weight:600;color:var(--text)}
 .chart .claim{margin:10px 0 0;padding-top:9px;border-top:1px solid var(--grid);font-size:13px;line-height:1.5}
@@ -223,11 +223,23 @@ main{max-width:none;padding:0}
 h1{font-size:20pt}
 section,section+section{padding-top:14pt;margin-top:14pt}
 .hero{padding-top:0}
-.card,.cmd,.events li,tr,.check,.facts,figure{break-inside:avoid}
+.hero+section{padding-top:12pt;margin-top:0}
+.lead{font-size:11pt;line-height:1.45;margin-bottom:4pt}
+.facts{margin:10pt 0}
+.fact{padding:7pt 9pt}
+.fact dd{font-size:14pt}
+.cmd,.events li,tr,.facts,figure{break-inside:avoid}
+.two,.three,.grid{display:block}
+.card{break-inside:auto;padding:9pt 11pt;margin:0 0 8pt;box-shadow:none}
+.grid:has(figure){display:grid;gap:8pt}
+.grid figure.card{break-inside:avoid;margin:0}
+.on-paper{display:block}
+.on-paper~.ev{display:none}
 h2,h3,h4,figcaption,.ev summary,.cmd-label{break-after:avoid}
 .hypothesis{break-inside:auto}
 .scroll,.lanes{overflow:visible}
-.grid,.two{grid-template-columns:1fr 1fr}
+.grid:has(figure){grid-template-columns:1fr 1fr 1fr}
+.chart .claim,.under,.bars .under{display:none}
 table{font-size:8.5pt}
 th,td{padding:5px 7px}
 thead th{white-space:normal}

@@ -61,7 +61,13 @@ std::string cause_card(const Findings& f) {
   if (h != nullptr)
     out += fmt::format("<p class=\"big\"><a href=\"#H{}\">{}</a></p>\n", h - f.hypotheses.data() + 1,
                        escape(one_line(h->title)));
-  for (const auto& claim : f.root_cause.primary) out += fmt::format("<p>{}</p>\n", phrase(say(claim)));
+  for (const auto& claim : f.root_cause.primary) {
+    Phrase p = say(claim);
+    // The title stands above it, and the confidence beside it.
+    if (h != nullptr && !h->summary.empty() && claim.text().starts_with(h->title))
+      p.text = one_line(h->summary);
+    out += fmt::format("<p>{}</p>\n", phrase(p));
+  }
   const auto said = [&](const Claim& claim) { return claim.text().find(h->summary) != std::string::npos; };
   if (h != nullptr && !h->summary.empty() &&
       std::none_of(f.root_cause.primary.begin(), f.root_cause.primary.end(), said))
