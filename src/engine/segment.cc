@@ -125,6 +125,24 @@ Result<void> Segment::row(EventNumber number, const std::function<void(const Seg
   return {};
 }
 
+Result<void> Segment::salvage(const std::function<void(const SegmentRow&)>& visit,
+                              const std::function<void(const Error&)>& lost) const {
+  auto rows = RowReader::open(*state_);
+  if (!rows) return tl::unexpected(rows.error());
+  if (auto done = rows->load_numbers(); !done) return done;
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    const auto message = rows->message(i);
+    if (!message) {
+      lost(message.error());
+      continue;
+    }
+    SegmentRow row = rows->row(i);
+    row.message = *message;
+    visit(row);
+  }
+  return {};
+}
+
 Result<void> Segment::check() const {
   std::uint64_t bytes = 0;
   auto done = scan(nullptr, [&](const SegmentRow& row) {

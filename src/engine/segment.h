@@ -78,6 +78,11 @@ class Segment {
   // The row with that number; kNotFound when there is none.
   Result<void> row(EventNumber number, const std::function<void(const SegmentRow&)>& visit) const;
 
+  // As scan(), going on over what cannot be read: `lost` is called for each such row, with the damage. An
+  // error only when no row at all can be read.
+  Result<void> salvage(const std::function<void(const SegmentRow&)>& visit,
+                       const std::function<void(const Error&)>& lost) const;
+
   // Every checksum and every block decoded.
   Result<void> check() const;
 

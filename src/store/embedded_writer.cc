@@ -7,6 +7,7 @@
 #include "store/embedded_store.h"
 #include "store/segment_encoder.h"
 #include "store/segment_files.h"
+#include "store/segment_merge.h"
 #include "store/store_format.h"
 #include "store/write_ahead_log.h"
 #include "store/writer_lock.h"
@@ -18,6 +19,7 @@ namespace {
 constexpr std::size_t kMessageBytesMax = std::size_t{64} << 20;
 constexpr std::size_t kBatchBytes = std::size_t{1} << 20;
 constexpr std::size_t kBatchRows = 16'384;
+constexpr std::size_t kMergeRunMin = 8;  // small segments in a row, before they are merged beside the writing
 constexpr std::uint64_t kLogBytesMax = std::uint64_t{64} << 20;  // then the oldest events go into segments
 
 struct StringHash {
@@ -271,9 +273,38 @@ class EmbeddedWriter : public StoreWriter {
     }
     if (!finished->empty())
       if (auto synced = sync_directory(directory_ / "segments"); !synced) return synced;
+    const auto merged = adopt_merge();
+    if (!merged) return tl::unexpected(merged.error());
     if (auto committed = commit_catalogue(); !committed) return committed;
+    remove_files(directory_, *merged);
     if (finished->empty()) return {};
-    return log_->drop_below(encoder_.oldest_pending().value_or(next_number_));
+    if (auto dropped = log_->drop_below(encoder_.oldest_pending().value_or(next_number_)); !dropped)
+      return dropped;
+    return plan_merge();
+  }
+
+  // Returns the segments whose place a merged one takes with this transaction.
+  Result<MergeRun> adopt_merge() {
+    auto done = merge_.take_if_done();
+    if (!done) return MergeRun{};
+    if (!done->merged) {
+      if (done->merged.error().code != ErrorCode::kDamaged) return tl::unexpected(done->merged.error());
+      merges_fail_ = true;  // a damaged segment: reading it tells
+      return MergeRun{};
+    }
+    if (auto begun = ensure_transaction(); !begun) return tl::unexpected(begun.error());
+    if (auto replaced = replace_run(catalogue_, directory_, done->run, *done->merged); !replaced)
+      return tl::unexpected(replaced.error());
+    return std::move(done->run);
+  }
+
+  Result<void> plan_merge() {
+    if (merge_.running() || merges_fail_) return {};
+    const auto segments = catalogue_.segments();
+    if (!segments) return tl::unexpected(segments.error());
+    auto runs = plan_merges(*segments, kMergeRunMin);
+    if (!runs.empty()) merge_.start(directory_, std::move(runs.front()));
+    return {};
   }
 
   const std::filesystem::path directory_;
@@ -283,6 +314,8 @@ class EmbeddedWriter : public StoreWriter {
   Catalogue catalogue_;
   std::unique_ptr<WriteAheadLog> log_;
   SegmentEncoder encoder_;
+  BackgroundMerge merge_;
+  bool merges_fail_ = false;
   NameMap<KnownGroup> groups_;
   EventNumber next_number_ = 1;
   EventBatch batch_;

@@ -6,11 +6,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 
 #include "base/file.h"
 
 namespace culprit {
+
+namespace {
+
+std::atomic<FileFaults*> file_faults{nullptr};
+
+int fault_before(FileFaults::Operation operation, const std::filesystem::path& path, std::uint64_t offset,
+                 std::size_t& count) {
+  FileFaults* const faults = file_faults.load();
+  return faults == nullptr ? 0 : faults->before(operation, path, offset, count);
+}
+
+}  // namespace
+
+void set_file_faults(FileFaults* faults) { file_faults = faults; }
 
 FileHandle::FileHandle(FileHandle&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)) {}
@@ -51,7 +66,10 @@ Result<std::uint64_t> FileHandle::size() const {
 
 Result<void> FileHandle::write_at(std::uint64_t offset, std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t n = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    std::size_t count = bytes.size();
+    const int fault = fault_before(FileFaults::Operation::kWrite, path_, offset, count);
+    const ssize_t n = ::pwrite(fd_, bytes.data(), count, static_cast<off_t>(offset));
+    if (fault != 0) return tl::unexpected(storage_error("cannot write", path_, fault));
     if (n < 0) {
       if (errno == EINTR) continue;
       return tl::unexpected(storage_error("cannot write", path_, errno));
@@ -65,7 +83,11 @@ Result<void> FileHandle::write_at(std::uint64_t offset, std::string_view bytes) 
 Result<std::size_t> FileHandle::read_some_at(std::uint64_t offset, char* to, std::size_t count) const {
   std::size_t done = 0;
   while (done < count) {
-    const ssize_t n = ::pread(fd_, to + done, count - done, static_cast<off_t>(offset + done));
+    std::size_t wanted = count - done;
+    if (const int fault = fault_before(FileFaults::Operation::kRead, path_, offset + done, wanted);
+        fault != 0)
+      return tl::unexpected(storage_error("cannot read", path_, fault));
+    const ssize_t n = ::pread(fd_, to + done, wanted, static_cast<off_t>(offset + done));
     if (n < 0) {
       if (errno == EINTR) continue;
       return tl::unexpected(storage_error("cannot read", path_, errno));
@@ -93,6 +115,9 @@ Result<void> FileHandle::truncate(std::uint64_t size) {
 }
 
 Result<void> FileHandle::sync() {
+  std::size_t nothing = 0;
+  if (const int fault = fault_before(FileFaults::Operation::kSync, path_, 0, nothing); fault != 0)
+    return tl::unexpected(storage_error("cannot sync", path_, fault));
   if (::fsync(fd_) != 0) return tl::unexpected(storage_error("cannot sync", path_, errno));
   return {};
 }

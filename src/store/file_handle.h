@@ -8,6 +8,19 @@
 
 namespace culprit {
 
+// What a test makes of the disk: asked before each operation on an open file. In the program there is none.
+class FileFaults {
+ public:
+  enum class Operation { kWrite, kRead, kSync };
+  virtual ~FileFaults() = default;
+  // An errno to fail with, or 0. A write or read may be cut to fewer bytes; then it fails all the same when
+  // the errno is not 0, with the first `count` bytes done.
+  virtual int before(Operation operation, const std::filesystem::path& path, std::uint64_t offset,
+                     std::size_t& count) = 0;
+};
+// Until told otherwise, for the whole process; nullptr for none.
+void set_file_faults(FileFaults* faults);
+
 class FileHandle {
  public:
   FileHandle() = default;
