@@ -5,7 +5,7 @@
 namespace culprit {
 
 namespace {
-constexpr std::size_t kLiteralBytesMax = 64 * 1024;
+constexpr std::size_t kLiteralBytesMax = 64UL * 1024;
 }
 
 struct MessagePattern::Meaning {

@@ -10,7 +10,7 @@ namespace culprit {
 namespace {
 
 constexpr std::int64_t kRegexMemoryBytesMax = 16 << 20;
-constexpr std::size_t kPatternBytesMax = 64 * 1024;
+constexpr std::size_t kPatternBytesMax = 64UL * 1024;
 
 Result<std::shared_ptr<const re2::RE2>> compile_as(std::string_view pattern,
                                                    re2::RE2::Options::Encoding encoding) {
