@@ -129,6 +129,7 @@ Result<void> Segment::salvage(const std::function<void(const SegmentRow&)>& visi
                               const std::function<void(const Error&)>& lost) const {
   auto rows = RowReader::open(*state_);
   if (!rows) return tl::unexpected(rows.error());
+  if (auto done = rows->load_streams(); !done) return done;
   if (auto done = rows->load_numbers(); !done) return done;
   for (std::size_t i = 0; i < rows->size(); ++i) {
     const auto message = rows->message(i);

@@ -225,14 +225,14 @@ TEST(FaultInjection, RepairSavesWhatAFlippedBitDoesNotTouchAndKeepsTheOriginal) 
   const auto made = dir.path() / "made";
   std::vector<LogEvent> events;
   testing::RandomEvents random(11);
-  for (int i = 0; i < 3000; ++i)
+  for (int i = 0; i < 30'000; ++i)
     events.push_back(event("g", "s", i,
                            i % 3 == 0 ? fmt::format("GET /users/{} took {} ms", i, random.below(5000))
                                       : fmt::format("job {} of queue q{} done", i, i % 7)));
   testing::write_store(made, events);
   const auto good = read_file(made / "segments/000001.seg").value();
   std::uint64_t partly = 0;
-  for (std::size_t offset = 0; offset < good.size(); offset += 1 + good.size() / 60) {
+  for (std::size_t offset = 0; offset < good.size(); offset += 1 + good.size() / 40) {
     const auto store = dir.path() / "s";
     std::filesystem::remove_all(store);
     std::filesystem::copy(made, store, std::filesystem::copy_options::recursive);

@@ -33,7 +33,7 @@ def make_store(path):
     db.execute("INSERT INTO note VALUES('window.start','2025-08-21T23:00:00Z')")
     db.commit()
     db.close()
-    (path / "FORMAT").write_text("culprit-store 1\n")
+    (path / "FORMAT").write_text("culprit-store 2\n")
     (path / "system.yaml").write_text("name: example\n")
 
 
