@@ -90,10 +90,13 @@ Result<void> Segment::scan(const Window* window, const std::function<bool(const 
   if (!rows) return tl::unexpected(rows.error());
   if (auto done = rows->load_streams(); !done) return done;
   if (auto done = rows->load_numbers(); !done) return done;
+  std::uint64_t bytes = 0;
   for (std::size_t i = 0; i < rows->size(); ++i) {
     if (window && !window->contains(from_epoch_ms(rows->time_ms(i)))) continue;
     auto message = rows->message(i);
     if (!message) return tl::unexpected(message.error());
+    bytes += message->size();
+    if (bytes > summary().message_bytes) return damaged("the messages of the segment are longer than it says");
     SegmentRow row = rows->row(i);
     row.message = *message;
     if (!visit(row)) break;
