@@ -1,8 +1,14 @@
 // Writes a folder of logs as a Chatwoot-like system leaves them, of a wanted size: a web log (Rails), a
 // worker log (Sidekiq JSON) and a PostgreSQL log with RDS's prefix, at about 330 arrivals a second, with an
 // incident of ten minutes in the middle. Same seed, same bytes.
+//   --mixed           all lines in one file, mixed.log, as a collector's output has them
+//   --statements N    of 100 arrivals, so many are statements (30)
+//   --short-lists     IN lists of 3 to 200 elements with short ones more frequent (log-uniform), not uniform.
+//                     Lists of random numbers decide how far a log can be compressed at all.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -10,13 +16,21 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <vector>
 
 namespace {
 
 struct Closer {
   void operator()(std::FILE* f) const { std::fclose(f); }
 };
-using File = std::unique_ptr<std::FILE, Closer>;
+using File = std::shared_ptr<std::FILE>;
+
+struct Options {
+  std::uint64_t seed = 1;
+  bool mixed = false;
+  bool short_lists = false;
+  std::uint64_t statements_percent = 30;
+};
 
 struct Endpoint {
   const char* method;
@@ -48,13 +62,18 @@ constexpr std::time_t kStart = 1755813600;  // 2025-08-21T22:00:00Z
 
 class Generator {
  public:
-  Generator(const std::filesystem::path& folder, std::uint64_t bytes, std::uint64_t seed)
-      : random_(seed), bytes_(bytes) {
+  Generator(const std::filesystem::path& folder, std::uint64_t bytes, const Options& options)
+      : random_(options.seed), bytes_(bytes), options_(options) {
     const auto open = [&](const char* group, const char* stream) {
       const auto directory = folder / "logs" / "aws" / group;
       std::filesystem::create_directories(directory);
-      return File(std::fopen((directory / stream).c_str(), "wb"));
+      return File(std::fopen((directory / stream).c_str(), "wb"), Closer{});
     };
+    if (options.mixed) {
+      std::filesystem::create_directories(folder);
+      web_ = worker_ = db_ = File(std::fopen((folder / "mixed.log").c_str(), "wb"), Closer{});
+      return;
+    }
     web_ = open("ecs/chatscomm-chatwoot-prod-web", "web.log");
     worker_ = open("ecs/chatscomm-chatwoot-prod-worker", "worker.log");
     db_ = open("rds/instance/chatscomm-db-prod/postgresql", "postgresql.log");
@@ -66,12 +85,14 @@ class Generator {
     for (double t = 0; written_ < bytes_; t += wait(random_)) {
       incident_ = t > middle - kIncidentHalfSeconds && t < middle + kIncidentHalfSeconds;
       stamp(t);
-      const auto kind = pick(10);
-      if (kind < 4)
-        request();
-      else if (kind < 7)
+      // What are no statements: requests, jobs and authorisations as 4 to 2 to 1.
+      const auto kind = pick(100);
+      const auto others = 100 - options_.statements_percent;
+      if (kind >= others)
         statement();
-      else if (kind < 9)
+      else if (kind * 7 < others * 4)
+        request();
+      else if (kind * 7 < others * 6)
         job();
       else
         authorisation();
@@ -136,8 +157,14 @@ class Generator {
                        40'000 + pick(9'999), 10'000 + pick(40));
   }
 
+  std::uint64_t list_elements() {
+    if (!options_.short_lists) return 3 + pick(198);
+    return static_cast<std::uint64_t>(
+        3 * std::exp(static_cast<double>(pick(1'000'000)) / 1e6 * std::log(201.0 / 3)));
+  }
+
   void statement() {
-    const auto elements = 3 + pick(198);
+    const auto elements = list_elements();
     std::string list;
     for (std::uint64_t i = 0; i < elements; ++i) list += fmt::format("{}{}", i ? ", " : "", pick(1'000'000));
     const std::string sql = fmt::format(fmt::runtime(kStatements[pick(std::size(kStatements))]), list);
@@ -163,6 +190,7 @@ class Generator {
 
   std::mt19937_64 random_;
   std::uint64_t bytes_;
+  Options options_;
   std::uint64_t written_ = 0;
   bool incident_ = false;
   std::string day_, clock_;
@@ -173,11 +201,25 @@ class Generator {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 3) {
-    fmt::print(stderr, "usage: generate_logs FOLDER MEGABYTES [SEED]\n");
+  Options options;
+  std::vector<std::string> plain;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument == "--mixed")
+      options.mixed = true;
+    else if (argument == "--short-lists")
+      options.short_lists = true;
+    else if (argument == "--statements" && i + 1 < argc)
+      options.statements_percent = std::min<std::uint64_t>(100, std::strtoull(argv[++i], nullptr, 10));
+    else
+      plain.push_back(argument);
+  }
+  if (plain.size() < 2) {
+    fmt::print(stderr,
+               "usage: generate_logs FOLDER MEGABYTES [SEED] [--mixed] [--statements N] [--short-lists]\n");
     return 2;
   }
-  const std::uint64_t seed = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 1;
-  Generator(argv[1], std::strtoull(argv[2], nullptr, 10) * 1'000'000, seed).run();
+  if (plain.size() > 2) options.seed = std::strtoull(plain[2].c_str(), nullptr, 10);
+  Generator(plain[0], std::strtoull(plain[1].c_str(), nullptr, 10) * 1'000'000, options).run();
   return 0;
 }

@@ -1,5 +1,8 @@
 #include "engine/message_parser.h"
 
+#include <array>
+#include <cstring>
+
 #include "engine/digits.h"
 #include "engine/stamp_form.h"
 
@@ -10,23 +13,26 @@ namespace {
 constexpr unsigned kElementDigitsMax = 9;
 constexpr unsigned kUuidDashes[] = {8, 13, 18, 23};
 
-// -1 when it is no lower-case hex digit.
-int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
+constexpr std::array<std::uint8_t, 256> make_hex_values() {
+  std::array<std::uint8_t, 256> values{};
+  for (auto& v : values) v = 255;
+  for (unsigned i = 0; i < 10; ++i) values['0' + i] = static_cast<std::uint8_t>(i);
+  for (unsigned i = 0; i < 6; ++i) values['a' + i] = static_cast<std::uint8_t>(10 + i);
+  return values;
 }
+constexpr auto kHexValues = make_hex_values();
 
-bool hex_group(const char* p, unsigned digits, std::uint64_t& value) {
+// 16 lower-case hex digits; false when one is none.
+bool hex16(const char* p, std::uint64_t& value) {
   std::uint64_t v = 0;
-  int bad = 0;
-  for (unsigned i = 0; i < digits; ++i) {
-    const int h = hex_value(p[i]);
-    bad |= h;
-    v = v << 4 | static_cast<std::uint64_t>(h & 15);
+  unsigned bad = 0;
+  for (unsigned i = 0; i < 16; ++i) {
+    const unsigned digit = kHexValues[static_cast<unsigned char>(p[i])];
+    bad |= digit;
+    v = v << 4 | (digit & 15U);
   }
   value = v;
-  return bad >= 0;
+  return bad < 16;
 }
 
 }  // namespace
@@ -62,7 +68,7 @@ bool MessageParser::word(std::size_t begin, std::size_t end, ParsedVariable& var
 bool MessageParser::digit_word(std::size_t at, ParsedVariable& variable) {
   const char* const data = text_.data();
   const char* const end = data + text_.size();
-  const StampText stamp = read_stamp(text_, position_, at, reference_us_);
+  const StampText stamp = read_stamp(text_, position_, at, reference_us_, memory_.stamp);
   if (stamp.size > 0) {
     const std::size_t begin = at - stamp.before;
     const std::size_t behind = begin + stamp.size;
@@ -109,15 +115,19 @@ bool MessageParser::uuid(std::size_t at, ParsedVariable& variable) {
   for (const unsigned dash : kUuidDashes)
     if (p[dash] != '-') return false;
   if (is_word(peek(at + kUuidChars))) return false;
-  std::uint64_t a = 0;
-  std::uint64_t b = 0;
-  std::uint64_t c = 0;
-  std::uint64_t d = 0;
-  std::uint64_t e = 0;
-  if (!hex_group(p, 8, a) || !hex_group(p + 9, 4, b) || !hex_group(p + 14, 4, c) ||
-      !hex_group(p + 19, 4, d) || !hex_group(p + 24, 12, e))
-    return false;
-  variable = {VariableKind::kUuid, 0, a << 32 | b << 16 | c, d << 48 | e};
+  if (std::memcmp(p, memory_.uuid_text, kUuidChars) != 0) {
+    char digits[32];
+    std::memcpy(digits, p, 8);
+    std::memcpy(digits + 8, p + 9, 4);
+    std::memcpy(digits + 12, p + 14, 4);
+    std::memcpy(digits + 16, p + 19, 4);
+    std::memcpy(digits + 20, p + 24, 12);
+    Uuid read;
+    if (!hex16(digits, read.high) || !hex16(digits + 16, read.low)) return false;
+    memory_.uuid = read;
+    std::memcpy(memory_.uuid_text, p, kUuidChars);
+  }
+  variable = {VariableKind::kUuid, 0, memory_.uuid.high, memory_.uuid.low};
   return take(at, at + kUuidChars);
 }
 

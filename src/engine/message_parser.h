@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/stamp_form.h"
 #include "engine/variable.h"
 
 namespace culprit::engine {
@@ -22,12 +23,20 @@ struct ParsedVariable {
 constexpr std::size_t kListElementsMax = std::size_t{1} << 22;
 constexpr std::size_t kWordVariableBytesMax = 256;  // longer runs without a space are cut
 
+// What was read last, for the many lines that repeat it: those of one request, those of one second.
+struct ParserMemory {
+  StampMemory stamp;
+  char uuid_text[kUuidChars] = {};
+  Uuid uuid;
+};
+
 // Finds variable after variable.
 class MessageParser {
  public:
   // `elements` receives the lists' integers.
-  MessageParser(std::string_view message, std::int64_t reference_us, std::vector<std::uint32_t>& elements)
-      : text_(message), reference_us_(reference_us), elements_(elements) {}
+  MessageParser(std::string_view message, std::int64_t reference_us, std::vector<std::uint32_t>& elements,
+                ParserMemory& memory)
+      : text_(message), reference_us_(reference_us), elements_(elements), memory_(memory) {}
 
   // The next variable: the static piece before it is [piece_begin(), piece_end()). False at the end of the
   // message; the piece is then what is left.
@@ -52,6 +61,7 @@ class MessageParser {
   std::string_view text_;
   std::int64_t reference_us_;
   std::vector<std::uint32_t>& elements_;
+  ParserMemory& memory_;
   std::size_t position_ = 0;  // behind the last variable
   std::size_t piece_begin_ = 0;
   std::size_t piece_end_ = 0;

@@ -96,7 +96,8 @@ Result<void> Segment::scan(const Window* window, const std::function<bool(const 
     auto message = rows->message(i);
     if (!message) return tl::unexpected(message.error());
     bytes += message->size();
-    if (bytes > summary().message_bytes) return damaged("the messages of the segment are longer than it says");
+    if (bytes > summary().message_bytes)
+      return damaged("the messages of the segment are longer than it says");
     SegmentRow row = rows->row(i);
     row.message = *message;
     if (!visit(row)) break;

@@ -160,6 +160,27 @@ StampText dated(std::string_view text, std::size_t at) {
           10, 0};
 }
 
+// The same, when the date and second are those read last.
+StampText dated_again(std::string_view text, std::size_t at, StampMemory& memory) {
+  constexpr std::size_t kSize = sizeof memory.text;
+  const bool room = text.size() - at > kSize;
+  if (room && memory.set && std::memcmp(text.data() + at, memory.text, kSize) == 0) {
+    Cursor in(text, at);
+    const char* const begin = in.at();
+    in.skip(kSize);
+    return finish(begin, in, 0, memory.second, memory.layout);
+  }
+  const StampText stamp = dated(text, at);
+  const auto layout = static_cast<StampLayout>(stamp.form & 15U);
+  if (room && stamp.size >= kSize && layout != StampLayout::kDate && layout != StampLayout::kDateDots) {
+    std::memcpy(memory.text, text.data() + at, kSize);
+    memory.layout = layout;
+    memory.second = floor_div(stamp.time_us, kSecondUs);
+    memory.set = true;
+  }
+  return stamp;
+}
+
 StampText short_date(std::string_view text, std::size_t at) {
   Cursor in(text, at);
   const char* begin = in.at();
@@ -320,7 +341,8 @@ std::int64_t stamp_unit_us(std::uint16_t form) {
   return kPowers[6 - ((form >> 4) & 7U)];
 }
 
-StampText read_stamp(std::string_view text, std::size_t from, std::size_t at, std::int64_t reference_us) {
+StampText read_likely_stamp(std::string_view text, std::size_t from, std::size_t at,
+                            std::int64_t reference_us, StampMemory& memory) {
   const auto peek = [&](std::size_t i) { return at + i < text.size() ? text[at + i] : '\0'; };
   const char second = peek(2);
   if (second == ':') {
@@ -336,7 +358,7 @@ StampText read_stamp(std::string_view text, std::size_t from, std::size_t at, st
   }
   const char fourth = peek(4);
   if (fourth == '-' || fourth == '/' || fourth == '.')
-    return peek(7) == fourth ? dated(text, at) : StampText{};
+    return peek(7) == fourth ? dated_again(text, at, memory) : StampText{};
   if (peek(6) == ' ') return packed(text, at);
   return {};
 }

@@ -42,9 +42,27 @@ struct StampText {
   std::uint8_t before = 0;  // bytes of it that stand before the first digit (the month's name)
 };
 
+// The date and second read last, for the many lines that share it.
+struct StampMemory {
+  char text[19] = {};
+  StampLayout layout = StampLayout::kDash;
+  bool set = false;
+  std::int64_t second = 0;
+};
+
+StampText read_likely_stamp(std::string_view text, std::size_t from, std::size_t at,
+                            std::int64_t reference_us, StampMemory& memory);
+
 // The stamp whose first digit is text[at]. A month's name may stand before it, not before text[from].
 // `reference_us` gives what the layout leaves out (year or day).
-StampText read_stamp(std::string_view text, std::size_t from, std::size_t at, std::int64_t reference_us);
+inline StampText read_stamp(std::string_view text, std::size_t from, std::size_t at,
+                            std::int64_t reference_us, StampMemory& memory) {
+  if (text.size() - at < 8) return {};  // shorter than any
+  const char* const p = text.data() + at;
+  const bool likely = p[2] == ':' || p[2] == '/' || p[4] == '-' || p[4] == '/' || p[4] == '.' ||
+                      p[6] == ' ' || ((p[1] == ' ' || p[2] == ' ') && at >= from + 4 && p[-1] == ' ');
+  return likely ? read_likely_stamp(text, from, at, reference_us, memory) : StampText{};
+}
 
 // The bytes beside digits that stamps of the form are written with.
 std::string_view stamp_bytes(std::uint16_t form);

@@ -174,7 +174,7 @@ std::uint32_t TypeTree::type_of(std::string_view message, std::int64_t reference
                                 std::vector<ParsedVariable>& variables,
                                 std::vector<std::uint32_t>& elements) {
   variables.clear();
-  MessageParser parser(message, reference_us, elements);
+  MessageParser parser(message, reference_us, elements, memory_);
   std::uint32_t node = 0;
   std::size_t static_bytes = 0;
   ParsedVariable variable;

@@ -67,6 +67,7 @@ class TypeTree {
     return std::string_view(texts_).substr(e.text_begin, e.text_size);
   }
 
+  ParserMemory memory_;
   std::vector<Node> nodes_;
   std::vector<Edge> edges_;
   std::vector<std::uint32_t> table_;  // edges by hash

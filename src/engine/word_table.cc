@@ -8,7 +8,7 @@ namespace culprit::engine {
 namespace {
 
 constexpr std::uint32_t kNone = ~0U;
-constexpr std::size_t kTableSlots = 4096;
+constexpr std::size_t kTableSlots = 1 << 15;
 
 std::size_t uuid_hash(std::uint64_t high, std::uint64_t low) {
   const std::uint64_t both[] = {high, low};
@@ -70,14 +70,16 @@ void UuidTable::grow() {
 }
 
 std::uint32_t UuidTable::id_of(const Uuid& uuid, bool& added) {
+  added = false;
+  if (last_ < size() && high_[last_] == uuid.high && low_[last_] == uuid.low) return last_;
   const std::size_t mask = table_.size() - 1;
   std::size_t i = uuid_hash(uuid.high, uuid.low) & mask;
-  added = false;
   for (; table_[i] != kNone; i = (i + 1) & mask)
-    if (high_[table_[i]] == uuid.high && low_[table_[i]] == uuid.low) return table_[i];
+    if (high_[table_[i]] == uuid.high && low_[table_[i]] == uuid.low) return last_ = table_[i];
   added = true;
   const std::uint32_t id = size();
   table_[i] = id;
+  last_ = id;
   high_.push_back(uuid.high);
   low_.push_back(uuid.low);
   if (high_.size() * 2 > table_.size()) grow();

@@ -41,6 +41,7 @@ class UuidTable {
 
  private:
   void grow();
+  std::uint32_t last_ = 0;  // asked for last
   std::vector<std::uint64_t> high_;
   std::vector<std::uint64_t> low_;
   std::vector<std::uint32_t> table_;
