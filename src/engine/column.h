@@ -121,8 +121,6 @@ class ColumnCatalogue {
 class ColumnReader {
  public:
   ColumnReader(std::string_view file, std::string_view number_pool, std::string_view text_pool);
-  ColumnReader(ColumnReader&&) noexcept;
-  ~ColumnReader();
 
   // kDamaged when a checksum or a frame does not fit; names the bytes of the file.
   Result<void> numbers(const NumberColumn& column, std::vector<std::uint64_t>& values);
@@ -143,8 +141,6 @@ class ColumnReader {
   std::string_view file_;
   std::string_view number_pool_;
   std::string_view text_pool_;
-  struct Zstd;
-  std::unique_ptr<Zstd> zstd_;
   std::vector<unsigned char> buffer_;
   std::array<const unsigned char*, 8> plane_{};
 };

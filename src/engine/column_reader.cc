@@ -9,6 +9,15 @@ namespace culprit::engine {
 
 namespace {
 
+struct FreeContext {
+  void operator()(ZSTD_DCtx* c) const { ZSTD_freeDCtx(c); }
+};
+// One a thread: making one costs more than unpacking a small frame.
+ZSTD_DCtx* zstd_context() {
+  thread_local const std::unique_ptr<ZSTD_DCtx, FreeContext> context(ZSTD_createDCtx());
+  return context.get();
+}
+
 tl::unexpected<Error> damaged(std::uint64_t begin, std::uint64_t size, std::string_view why) {
   return fail(ErrorCode::kDamaged, fmt::format("bytes {} to {} of the segment {}", begin, begin + size, why));
 }
@@ -50,17 +59,8 @@ void join_any(const std::array<const unsigned char*, 8>& plane, unsigned width, 
 
 }  // namespace
 
-struct ColumnReader::Zstd {
-  struct Free {
-    void operator()(ZSTD_DCtx* c) const { ZSTD_freeDCtx(c); }
-  };
-  std::unique_ptr<ZSTD_DCtx, Free> context{ZSTD_createDCtx()};
-};
-
 ColumnReader::ColumnReader(std::string_view file, std::string_view number_pool, std::string_view text_pool)
-    : file_(file), number_pool_(number_pool), text_pool_(text_pool), zstd_(std::make_unique<Zstd>()) {}
-ColumnReader::ColumnReader(ColumnReader&&) noexcept = default;
-ColumnReader::~ColumnReader() = default;
+    : file_(file), number_pool_(number_pool), text_pool_(text_pool) {}
 
 Result<void> ColumnReader::load_planes(const NumberColumn& c) {
   const std::size_t n = c.mode == NumberMode::kDelta ? c.count - 1 : c.count;
@@ -86,8 +86,7 @@ Result<void> ColumnReader::load_planes(const NumberColumn& c) {
     if (plane.code == PlaneCode::kConstant) {
       std::memset(out, static_cast<int>(plane.size), n);
     } else {
-      const std::size_t size =
-          ZSTD_decompressDCtx(zstd_->context.get(), out, n, bytes.data() + at, plane.size);
+      const std::size_t size = ZSTD_decompressDCtx(zstd_context(), out, n, bytes.data() + at, plane.size);
       if (ZSTD_isError(size) || size != n)
         return damaged(c.begin + at, plane.size, "are no whole zstd frame");
       at += plane.size;
@@ -119,7 +118,7 @@ Result<std::string_view> ColumnReader::plane(const NumberColumn& c, unsigned num
   if (plane.code == PlaneCode::kRaw) return bytes;
   buffer.resize(c.count);
   const std::size_t size =
-      ZSTD_decompressDCtx(zstd_->context.get(), buffer.data(), buffer.size(), bytes.data(), bytes.size());
+      ZSTD_decompressDCtx(zstd_context(), buffer.data(), buffer.size(), bytes.data(), bytes.size());
   if (ZSTD_isError(size) || size != c.count) return damaged(at, plane.size, "are no whole zstd frame");
   return std::string_view(buffer);
 }
@@ -189,7 +188,8 @@ Result<std::string> unpack(std::string_view frame, std::uint64_t raw_bytes) {
   if (ZSTD_getFrameContentSize(frame.data(), frame.size()) != raw_bytes)
     return fail(ErrorCode::kDamaged, "a zstd frame of the segment has another size than the directory says");
   std::string out(raw_bytes, '\0');
-  const std::size_t size = ZSTD_decompress(out.data(), out.size(), frame.data(), frame.size());
+  const std::size_t size =
+      ZSTD_decompressDCtx(zstd_context(), out.data(), out.size(), frame.data(), frame.size());
   if (ZSTD_isError(size) || size != raw_bytes)
     return fail(ErrorCode::kDamaged, "a zstd frame of the segment is damaged");
   return out;

@@ -104,7 +104,9 @@ Slot DirectoryReader::slot(std::uint64_t rows) {
 }
 
 void DirectoryReader::minutes(TypeEntry& type) {
-  const std::uint64_t runs = in_.varint_up_to(type.rows / kRunsPerRow);
+  const std::uint64_t runs = in_.varint_up_to(type.rows);
+  if (!runs_pay(runs, type.rows) || runs > in_.left()) in_.refuse();
+  if (!in_.ok()) return;
   type.minutes.reserve(runs);
   std::uint64_t minute = static_cast<std::uint64_t>(minute_of(to_epoch_ms(out_.summary.first_time)));
   std::uint64_t rows = 0;

@@ -23,7 +23,12 @@ constexpr std::uint64_t kSegmentEventsMax = std::uint64_t{1} << 22;
 constexpr std::uint64_t kSegmentBytesMax = std::uint64_t{1} << 27;
 constexpr std::uint64_t kSegmentTypesMax = std::uint64_t{1} << 15;
 constexpr std::uint64_t kDirectoryBytesMax = std::uint64_t{1} << 26;
-constexpr std::uint64_t kRunsPerRow = 8;  // minutes are told only of types with so many rows a minute
+// Minutes are told of types that have few of them or many rows in each.
+constexpr std::uint64_t kRunsFew = 12;
+constexpr std::uint64_t kRowsPerRun = 8;
+constexpr bool runs_pay(std::uint64_t runs, std::uint64_t rows) {
+  return runs <= rows && (runs <= kRunsFew || runs * kRowsPerRun <= rows);
+}
 
 enum class WordMode : std::uint8_t {
   kConstant = 0,    // every row the same text
@@ -104,28 +109,35 @@ Result<Directory> read_directory(std::string_view raw, std::uint64_t directory_e
 // nothing, though their stamps differ in precision.
 class RowClock {
  public:
-  explicit RowClock(std::int64_t start_ms) : now_(start_ms) {}
+  explicit RowClock(std::int64_t start_ms) { set(start_ms); }
   std::uint64_t step_to(std::int64_t time_ms, bool coarse) {
     const std::uint64_t step =
-        zigzag(coarse ? unsign(time_ms / 1000) - unsign(second(now_)) : unsign(time_ms) - unsign(now_));
+        zigzag(coarse ? unsign(time_ms / 1000) - unsign(second_) : unsign(time_ms) - unsign(now_ms_));
     move(time_ms, coarse);
     return step;
   }
   std::int64_t time_after(std::uint64_t step, bool coarse) {
+    if (step == 0) return coarse ? second_start_ms() : now_ms_;
     const std::uint64_t n = unzigzag(step);
     const auto time_ms =
-        static_cast<std::int64_t>(coarse ? (n + unsign(second(now_))) * 1000 : n + unsign(now_));
+        static_cast<std::int64_t>(coarse ? (n + unsign(second_)) * 1000 : n + unsign(now_ms_));
     move(time_ms, coarse);
     return time_ms;
   }
 
  private:
   static std::uint64_t unsign(std::int64_t v) { return static_cast<std::uint64_t>(v); }
-  static std::int64_t second(std::int64_t ms) { return ms / 1000 - (ms % 1000 < 0 ? 1 : 0); }
-  void move(std::int64_t time_ms, bool coarse) {
-    if (!coarse || time_ms > now_) now_ = time_ms;
+  std::int64_t second_start_ms() const { return static_cast<std::int64_t>(unsign(second_) * 1000); }
+  void set(std::int64_t time_ms) {
+    now_ms_ = time_ms;
+    if (unsign(time_ms) - unsign(second_start_ms()) < 1000) return;  // a division saved
+    second_ = time_ms / 1000 - (time_ms % 1000 < 0 ? 1 : 0);
   }
-  std::int64_t now_;
+  void move(std::int64_t time_ms, bool coarse) {
+    if (!coarse || time_ms > now_ms_) set(time_ms);
+  }
+  std::int64_t now_ms_ = 0;
+  std::int64_t second_ = 0;
 };
 
 inline std::int64_t minute_of(std::int64_t time_ms) {

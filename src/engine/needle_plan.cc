@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "engine/regex_positions.h"
+#include "engine/stamp_form.h"
 
 namespace culprit::engine {
 
@@ -58,19 +59,29 @@ void NeedlePlan::finish() {
   for (unsigned c = 0; c < 256; ++c) {
     if (bytes_[c] == 0) continue;
     const auto byte = static_cast<unsigned char>(c);
-    alphabet_.push_back(byte);
+    const auto may = [&](VariableKind kind, std::uint16_t form) {
+      if (may_hold(kind, form, byte)) forms_[form_index(kind, form)] |= bytes_[c];
+    };
+    may(VariableKind::kNumber, 0);
+    for (const auto kind : {VariableKind::kNumber, VariableKind::kIp, VariableKind::kUuid,
+                            VariableKind::kStamp, VariableKind::kList})
+      may(kind, kAnyForm);
+    for (std::uint16_t layout = 0; layout < kStampLayouts; ++layout) may(VariableKind::kStamp, layout);
     for (unsigned b = 0; b < 8; ++b)
       if ((byte_class(byte) >> b & 1) != 0) classes_[b] |= bytes_[c];
   }
 }
 
+// Kinds and forms that are written with the same bytes share an index.
+std::size_t NeedlePlan::form_index(VariableKind kind, std::uint16_t form) {
+  if (kind == VariableKind::kStamp) return form == kAnyForm ? 31 : 8U + (form & 15U);
+  const bool no_point = kind == VariableKind::kNumber && form != kAnyForm && scale_of(form) == 0;
+  return no_point ? 0 : static_cast<std::size_t>(kind);
+}
+
 Places NeedlePlan::within(VariableKind kind, std::uint16_t form, std::uint8_t classes) const {
+  if (kind != VariableKind::kWord) return forms_[form_index(kind, form)];
   Places bits = 0;
-  if (kind != VariableKind::kWord) {
-    for (const unsigned char c : alphabet_)
-      if (may_hold(kind, form, c)) bits |= bytes_[c];
-    return bits;
-  }
   for (unsigned b = 0; b < 8; ++b)
     if ((classes >> b & 1) != 0) bits |= classes_[b];
   return bits;

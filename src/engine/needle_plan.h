@@ -56,6 +56,7 @@ class NeedlePlan {
 
  private:
   NeedlePlan() = default;
+  static std::size_t form_index(VariableKind kind, std::uint16_t form);
   void finish();
   Places next(Places places, bool start) const {
     Places n = places << 1 | (start ? 1U : 0U);
@@ -74,7 +75,7 @@ class NeedlePlan {
   Places optional_ = 0;
   std::array<Places, 256> bytes_{};
   std::array<Places, 8> classes_{};
-  std::vector<unsigned char> alphabet_;  // bytes that some position takes
+  std::array<Places, 32> forms_{};  // by form_index
 };
 
 }  // namespace culprit::engine

@@ -25,15 +25,21 @@ Result<void> RowReader::load_streams() {
   if (auto done = reader_.numbers32(s.types, type_ids_); !done) return done;
   if (auto done = reader_.numbers(s.times, times_ms_); !done) return done;
   const auto& types = segment_->directory.types;
+  std::vector<std::uint8_t> coarse(types.size());
+  for (std::size_t t = 0; t < types.size(); ++t) coarse[t] = types[t].coarse;
   ranks_.resize(type_ids_.size());
   std::vector<std::uint32_t> next(types.size(), 0);
   RowClock clock(to_epoch_ms(segment_->directory.summary.first_time));
   for (std::size_t i = 0; i < type_ids_.size(); ++i) {
     const std::uint32_t t = type_ids_[i];
-    if (t >= types.size() || next[t] >= types[t].rows)
-      return damaged("the type stream of the segment does not fit its types");
+    if (t >= types.size()) return damaged("the type stream of the segment names a type that is not there");
     ranks_[i] = next[t]++;
-    times_ms_[i] = static_cast<std::uint64_t>(clock.time_after(times_ms_[i], types[t].coarse));
+    times_ms_[i] = static_cast<std::uint64_t>(clock.time_after(times_ms_[i], coarse[t] != 0));
+  }
+  type_begins_.assign(types.size() + 1, 0);
+  for (std::size_t t = 0; t < types.size(); ++t) {
+    if (next[t] != types[t].rows) return damaged("the type stream of the segment does not fit its types");
+    type_begins_[t + 1] = type_begins_[t] + next[t];
   }
   return {};
 }
@@ -81,14 +87,13 @@ SegmentRow RowReader::row(std::size_t row) const {
   return out;
 }
 
-const std::vector<std::uint32_t>& RowReader::rows_of(std::uint32_t type) {
-  if (rows_of_.empty()) {
-    const auto& types = segment_->directory.types;
-    rows_of_.resize(types.size());
+std::span<const std::uint32_t> RowReader::rows_of(std::uint32_t type) {
+  if (by_type_.empty()) {
+    by_type_.resize(type_ids_.size());
     for (std::size_t i = 0; i < type_ids_.size(); ++i)
-      rows_of_[type_ids_[i]].push_back(static_cast<std::uint32_t>(i));
+      by_type_[type_begins_[type_ids_[i]] + ranks_[i]] = static_cast<std::uint32_t>(i);
   }
-  return rows_of_[type];
+  return std::span(by_type_).subspan(type_begins_[type], type_begins_[type + 1] - type_begins_[type]);
 }
 
 Result<const TypeColumns*> RowReader::columns(std::uint32_t type, std::size_t first, std::size_t last) {

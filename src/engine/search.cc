@@ -81,9 +81,15 @@ bool overlaps(const SegmentSummary& s, const Window* window) {
 
 }  // namespace
 
+namespace {
+struct KeyHash {
+  std::size_t operator()(const std::string& key) const { return engine::checksum_of(key); }
+};
+}  // namespace
+
 struct SegmentSearcher::State {
   std::shared_ptr<const LogSearch::Plan> plan;
-  std::unordered_map<std::string, std::shared_ptr<const TypeKnowledge>> known;
+  std::unordered_map<std::string, std::shared_ptr<const TypeKnowledge>, KeyHash> known;
   engine::TypeShape shape;
   std::string key;
 
@@ -142,7 +148,7 @@ Result<void> SegmentSearcher::count(const Segment& segment, const Window* window
       }
       auto reader = query.rows();
       if (!reader) return tl::unexpected(reader.error());
-      const auto& of_type = (*reader)->rows_of(t);
+      const auto of_type = (*reader)->rows_of(t);
       rows.for_each([&](std::size_t row) {
         const std::int64_t time_ms = (*reader)->time_ms(of_type[row]);
         if (whole || window->contains(from_epoch_ms(time_ms))) counters[p].add(time_ms, 1);
@@ -172,7 +178,7 @@ Result<std::vector<bool>> SegmentSearcher::State::matching_rows(const Segment& s
     }
     auto reader = query.rows();
     if (!reader) return tl::unexpected(reader.error());
-    const auto& of_type = (*reader)->rows_of(t);
+    const auto of_type = (*reader)->rows_of(t);
     rows.for_each([&](std::size_t row) {
       if (matching.empty()) matching.resize((*reader)->size());
       matching[of_type[row]] = true;

@@ -73,7 +73,7 @@ struct TypeValues {
     }
   }
   bool tells_minutes() const {
-    return late_minutes <= kLateMinutesMax && minutes.size() * engine::kRunsPerRow <= rows;
+    return late_minutes <= kLateMinutesMax && engine::runs_pay(minutes.size(), rows);
   }
 };
 

@@ -133,7 +133,7 @@ Result<void> SegmentQuery::in_uuids(const NeedlePlan& needle, std::uint32_t slot
   }
   if (hits->empty()) return {};
   if (auto opened = this->rows(); !opened) return tl::unexpected(opened.error());
-  const auto& rows = rows_->rows_of(type_);
+  const auto rows = rows_->rows_of(type_);
   Result<void> done;
   candidates.for_each([&](std::size_t row) {
     if (!done || found.has(row)) return;
@@ -185,7 +185,7 @@ Result<void> SegmentQuery::in_part(const NeedlePlan& needle, const Touch& touch,
   const std::size_t last =
       touch.last + 1 < variables.size() ? variables[touch.last + 1].slot : known_->shape.slots;
   if (auto opened = this->rows(); !opened) return tl::unexpected(opened.error());
-  const auto& rows = rows_->rows_of(type_);
+  const auto rows = rows_->rows_of(type_);
   Result<void> done;
   candidates.for_each([&](std::size_t row) {
     if (!done || found.has(row)) return;
@@ -256,7 +256,7 @@ template <class Test>
 Result<void> SegmentQuery::keep_messages(RowSet& candidates, Test test) {
   if (candidates.none()) return {};
   if (auto opened = this->rows(); !opened) return tl::unexpected(opened.error());
-  const auto& rows = rows_->rows_of(type_);
+  const auto rows = rows_->rows_of(type_);
   Result<void> done;
   RowSet kept(candidates.rows());
   candidates.for_each([&](std::size_t row) {

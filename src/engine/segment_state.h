@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,7 +52,7 @@ class RowReader {
   // Which of its type's rows the row is.
   std::uint32_t row_of_type(std::size_t row) const { return ranks_[row]; }
   // Row numbers of a type, ascending.
-  const std::vector<std::uint32_t>& rows_of(std::uint32_t type);
+  std::span<const std::uint32_t> rows_of(std::uint32_t type);
 
   Result<void> load_numbers();  // event numbers, streams, ingestion times
   EventNumber number(std::size_t row) const { return numbers_[row]; }
@@ -90,7 +91,8 @@ class RowReader {
   std::vector<std::uint64_t> ingestions_;
   std::vector<std::uint32_t> stream_ids_;
   std::vector<std::optional<TypeColumns>> types_;
-  std::vector<std::vector<std::uint32_t>> rows_of_;
+  std::vector<std::uint32_t> type_begins_;
+  std::vector<std::uint32_t> by_type_;  // rows, those of the first type first
   bool uuids_loaded_ = false;
   bool uuid_rows_loaded_ = false;
   UuidValues uuids_;

@@ -300,6 +300,55 @@ void put_syslog_date(const Civil& c, StampLayout layout, char*& out) {
   *out++ = ' ';
 }
 
+// Everything but the fraction.
+std::size_t write_second(std::int64_t second, StampLayout layout, char* text) {
+  const std::int64_t day = floor_div(second, kDayUs / kSecondUs);
+  const Civil c = civil_of(day);
+  char* p = text;
+  char separator = ':';
+  switch (layout) {
+    case StampLayout::kDash:
+    case StampLayout::kDashT:
+    case StampLayout::kDate:
+    case StampLayout::kDotted:
+      put_date(c, '-', p);
+      if (layout != StampLayout::kDate)
+        *p++ = layout == StampLayout::kDash ? ' ' : layout == StampLayout::kDashT ? 'T' : '-';
+      if (layout == StampLayout::kDotted) separator = '.';
+      break;
+    case StampLayout::kDateDots:
+      put_date(c, '.', p);
+      break;
+    case StampLayout::kSlash:
+      put_date(c, '/', p);
+      *p++ = ' ';
+      break;
+    case StampLayout::kShort:
+    case StampLayout::kPacked:
+      put_short_date(c, layout, p);
+      *p++ = ' ';
+      if (layout == StampLayout::kPacked) separator = '\0';
+      break;
+    case StampLayout::kSyslog:
+    case StampLayout::kSyslog0:
+      put_syslog_date(c, layout, p);
+      break;
+    case StampLayout::kClock:
+      break;
+    case StampLayout::kNginx:
+      put_digits(c.day, 2, p);
+      *p++ = '/';
+      put_month(c.month, p);
+      *p++ = '/';
+      put_digits(c.year, 4, p);
+      *p++ = ':';
+      break;
+  }
+  if (layout != StampLayout::kDate && layout != StampLayout::kDateDots)
+    put_clock(second - day * (kDayUs / kSecondUs), separator, p);
+  return static_cast<std::size_t>(p - text);
+}
+
 }  // namespace
 
 bool stamp_form_valid(std::uint64_t form) {
@@ -364,59 +413,29 @@ StampText read_likely_stamp(std::string_view text, std::size_t from, std::size_t
 }
 
 void render_stamp(std::int64_t time_us, std::uint16_t form, std::string& out) {
+  // Neighbouring rows mostly share the second.
+  struct Written {
+    std::int64_t second = 0;
+    StampLayout layout = StampLayout::kDash;
+    std::size_t size = 0;
+    char text[40] = {};
+  };
+  thread_local Written last;
   const auto layout = static_cast<StampLayout>(form & 15U);
+  const std::int64_t second = floor_div(time_us, kSecondUs);
+  if (last.size == 0 || last.second != second || last.layout != layout) {
+    last.second = second;
+    last.layout = layout;
+    last.size = write_second(second, layout, last.text);
+  }
+  out.append(last.text, last.size);
   const unsigned digits = (form >> 4) & 7U;
-  const std::int64_t day = floor_div(time_us, kDayUs);
-  const std::int64_t in_day = time_us - day * kDayUs;
-  const Civil c = civil_of(day);
-  char text[48];
-  char* p = text;
-  char separator = ':';
-  switch (layout) {
-    case StampLayout::kDash:
-    case StampLayout::kDashT:
-    case StampLayout::kDate:
-    case StampLayout::kDotted:
-      put_date(c, '-', p);
-      if (layout != StampLayout::kDate)
-        *p++ = layout == StampLayout::kDash ? ' ' : layout == StampLayout::kDashT ? 'T' : '-';
-      if (layout == StampLayout::kDotted) separator = '.';
-      break;
-    case StampLayout::kDateDots:
-      put_date(c, '.', p);
-      break;
-    case StampLayout::kSlash:
-      put_date(c, '/', p);
-      *p++ = ' ';
-      break;
-    case StampLayout::kShort:
-    case StampLayout::kPacked:
-      put_short_date(c, layout, p);
-      *p++ = ' ';
-      if (layout == StampLayout::kPacked) separator = '\0';
-      break;
-    case StampLayout::kSyslog:
-    case StampLayout::kSyslog0:
-      put_syslog_date(c, layout, p);
-      break;
-    case StampLayout::kClock:
-      break;
-    case StampLayout::kNginx:
-      put_digits(c.day, 2, p);
-      *p++ = '/';
-      put_month(c.month, p);
-      *p++ = '/';
-      put_digits(c.year, 4, p);
-      *p++ = ':';
-      break;
-  }
-  if (layout != StampLayout::kDate && layout != StampLayout::kDateDots)
-    put_clock(in_day / kSecondUs, separator, p);
-  if (digits > 0) {
-    *p++ = (form & 128U) ? ',' : '.';
-    put_digits(in_day % kSecondUs / kPowers[6 - digits], digits, p);
-  }
-  out.append(text, p);
+  if (digits == 0) return;
+  char fraction[8];
+  char* p = fraction;
+  *p++ = (form & 128U) ? ',' : '.';
+  put_digits((time_us - second * kSecondUs) / kPowers[6 - digits], digits, p);
+  out.append(fraction, p);
 }
 
 }  // namespace culprit::engine
