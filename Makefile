@@ -1,9 +1,10 @@
 # Verbs. `make` shows them. Each installs the Debian packages that it needs.
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check bench bench-parsing fuzz docs lab install clean
+.PHONY: help build demo test check bench bench-logs bench-parsing fuzz docs lab install clean
 
 DEMO := examples/incidents/statement-timeouts
 FUZZ_SECONDS ?= 30
+SIZES ?= 1000
 DIR ?= ../shared/benchmarks/loghub-2k
 
 help: ## Show these verbs
@@ -32,6 +33,11 @@ bench: ## Measure the hot paths beside named peers
 	@scripts/install_packages build bench
 	@scripts/build bench all
 	@bench/run build/bench
+
+bench-logs: ## The log engine beside ripgrep and zstd on SIZES megabytes, and on the logs in DIR
+	@scripts/install_packages build bench
+	@scripts/build bench generate_logs segment_tool
+	@bench/run_logs build/bench $(SIZES) --loghub "$(DIR)"
 
 bench-parsing: ## Accuracy and speed of template mining on the labelled logs in DIR
 	@scripts/install_packages build

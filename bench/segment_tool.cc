@@ -117,9 +117,6 @@ void write_whole(const fs::path& path, std::string_view bytes) {
 }
 
 void ingest(const fs::path& folder, const std::vector<std::string>& files) {
-  // Segment after segment needs the same memory: keep it instead of giving it back to the system each time.
-  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
-  ::mallopt(M_TRIM_THRESHOLD, 256 << 20);
   fs::create_directories(folder);
   std::vector<Part> parts;
   for (const std::string& file : files) {
@@ -282,6 +279,9 @@ void count(const fs::path& folder, const std::vector<std::string>& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Segment after segment needs the same memory: keep it instead of giving it back to the system each time.
+  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 256 << 20);
   const std::string verb = argc > 2 ? argv[1] : "";
   if (verb == "ingest") {
     ingest(argv[2], {argv + 3, argv + argc});
