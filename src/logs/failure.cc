@@ -301,7 +301,7 @@ LiteralSet make_marks() {
     literals.push_back({std::string(mark.text), mark.ignore_case, mark.check == nullptr});
   auto set = LiteralSet::make(literals);
   if (!set) {
-    // The marks are constants: only a processor that Vectorscan does not know brings us here.
+    // The marks are constants, none of them empty.
     std::fputs(set.error().message().c_str(), stderr);
     std::abort();
   }
@@ -310,8 +310,7 @@ LiteralSet make_marks() {
 
 const LiteralSet& marks() {
   static const LiteralSet kSet = make_marks();
-  thread_local const LiteralSet kMine = kSet;
-  return kMine;
+  return kSet;
 }
 
 }  // namespace

@@ -1,147 +1,154 @@
 #include "logs/literal_set.h"
 
 #include <fmt/format.h>
-#include <hs/hs.h>
 
-#include <algorithm>
+#include <array>
+#include <cstring>
 #include <vector>
 
 namespace culprit {
 
 namespace {
 
-// A literal that begins with a zero byte, which Vectorscan's functions for literals take for an empty one.
-// Its functions for expressions are no way out: in 5.4.9 the expression \x7d alone, caseless and told once,
-// is not found in "}}". Such literals are rare and looked for one by one.
-struct ZeroLed {
-  Literal literal;
-  std::uint32_t index = 0;
+constexpr std::size_t kLiteralsMax = 60'000;  // their buckets are counted in 16 bits
+constexpr std::size_t kLiteralBytesMax = 16UL << 20;
+constexpr std::size_t kKeys = 65'536;
+constexpr std::size_t kKeyedBytes = 3;
+
+constexpr std::array<std::uint8_t, 256> kLower = [] {
+  std::array<std::uint8_t, 256> out{};
+  for (std::size_t i = 0; i < out.size(); ++i)
+    out[i] = static_cast<std::uint8_t>(i >= 'A' && i <= 'Z' ? i - 'A' + 'a' : i);
+  return out;
+}();
+
+std::uint8_t lower(char c) { return kLower[static_cast<std::uint8_t>(c)]; }
+
+// A key of three characters made small, the last in the low byte.
+std::uint32_t key_of(std::uint32_t three) { return (three & 0xffffff) * 2'654'435'761U >> 16; }
+
+// A literal of a key. Its last character turns away most places that the key lets through by chance.
+struct Candidate {
+  std::uint32_t literal = 0;
+  std::uint32_t size = 0;
+  std::uint8_t last = 0;  // made small
 };
 
-// Vectorscan 5.4.9 overlooks matches of small sets of short literals on x86: of {"R", "RR"} it finds none in
-// 80 times 'x' followed by "RR". It turns such sets into an automaton whose acceleration is at fault
-// (https://github.com/VectorCamp/vectorscan/issues/317). A long literal in the set makes it choose its
-// literal matchers, which are right; single literals have a matcher of their own.
-constexpr std::string_view kGuard = "\x01\x02\x7f<>\x03\x04\x05\x06zq\x07";
-constexpr unsigned kGuardId = 0xffffffff;
-
-bool same(const char* text, const Literal& literal) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::equal(literal.text.begin(), literal.text.end(), text,
-                    [&](char a, char b) { return literal.ignore_case ? lower(a) == lower(b) : a == b; });
+bool stands_at(const char* text, const Literal& literal) {
+  const auto& wanted = literal.text;
+  if (!literal.ignore_case) return std::memcmp(text, wanted.data(), wanted.size()) == 0;
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    if (lower(text[i]) != lower(wanted[i])) return false;
+  return true;
 }
 
-void find_zero_led(const ZeroLed& wanted, std::string_view text, LiteralSet::Found found, void* state) {
-  const auto size = wanted.literal.text.size();
-  for (auto at = text.find('\0'); at != std::string_view::npos && at + size <= text.size();
-       at = text.find('\0', at + 1)) {
-    if (!same(text.data() + at, wanted.literal)) continue;
-    found(state, wanted.index, at + size);
-    if (wanted.literal.once) return;
+// Which literals were told in one call.
+class Told {
+ public:
+  explicit Told(std::size_t literals) {
+    if (literals > few_.size() * 64) many_.resize((literals + 63) / 64);
+    words_ = many_.empty() ? few_.data() : many_.data();
   }
-}
+  // False the first time.
+  bool mark(std::uint32_t literal) {
+    auto& word = words_[literal / 64];
+    const auto bit = std::uint64_t{1} << (literal % 64);
+    const bool before = (word & bit) != 0;
+    word |= bit;
+    return before;
+  }
+
+ private:
+  std::array<std::uint64_t, 16> few_{};
+  std::vector<std::uint64_t> many_;
+  std::uint64_t* words_;
+};
 
 }  // namespace
 
+// Every place of the text is asked whether its three characters, letters made small, begin a literal; where
+// they may, the literals of that key are compared. Shorter literals have a pass of their own.
 struct LiteralSet::Compiled {
-  Compiled() = default;
-  Compiled(const Compiled&) = delete;
-  Compiled& operator=(const Compiled&) = delete;
-  ~Compiled() { hs_free_database(database); }
-  hs_database_t* database = nullptr;  // null when there are no literals for it
-  std::vector<ZeroLed> zero_led;
+  std::vector<Literal> literals;
+  std::array<std::uint64_t, kKeys / 64> begins{};  // per key
+  std::vector<std::uint16_t> bucket_of;            // per key, in `buckets`
+  std::vector<std::vector<Candidate>> buckets;
+  std::array<std::vector<Candidate>, 256> brief;  // literals of one or two bytes, by their first made small
+  bool has_brief = false;
+
+  Candidate candidate(std::uint32_t literal) const {
+    const auto& text = literals[literal].text;
+    return {literal, static_cast<std::uint32_t>(text.size()), lower(text.back())};
+  }
+
+  void add(std::uint32_t literal) {
+    const auto& text = literals[literal].text;
+    if (text.size() < kKeyedBytes) {
+      brief[lower(text[0])].push_back(candidate(literal));
+      has_brief = true;
+      return;
+    }
+    const auto key =
+        key_of(std::uint32_t{lower(text[0])} << 16 | std::uint32_t{lower(text[1])} << 8 | lower(text[2]));
+    auto& word = begins[key / 64];
+    const auto bit = std::uint64_t{1} << (key % 64);
+    if ((word & bit) == 0) {
+      word |= bit;
+      bucket_of[key] = static_cast<std::uint16_t>(buckets.size());
+      buckets.emplace_back();
+    }
+    buckets[bucket_of[key]].push_back(candidate(literal));
+  }
+
+  void tell(const std::vector<Candidate>& candidates, std::string_view text, std::size_t at, Told& told,
+            Found found, void* state) const {
+    for (const auto& candidate : candidates) {
+      const auto end = at + candidate.size;
+      if (end > text.size() || lower(text[end - 1]) != candidate.last) continue;
+      const auto& literal = literals[candidate.literal];
+      if (!stands_at(text.data() + at, literal)) continue;
+      if (literal.once && told.mark(candidate.literal)) continue;
+      found(state, candidate.literal, end);
+    }
+  }
 };
-
-struct LiteralSet::Scratch {
-  Scratch() = default;
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() { hs_free_scratch(scratch); }
-  hs_scratch_t* scratch = nullptr;
-};
-
-LiteralSet::LiteralSet() : scratch_(std::make_unique<Scratch>()) {}
-LiteralSet::LiteralSet(LiteralSet&&) noexcept = default;
-LiteralSet& LiteralSet::operator=(LiteralSet&&) noexcept = default;
-LiteralSet::~LiteralSet() = default;
-
-LiteralSet::LiteralSet(const LiteralSet& other)
-    : compiled_(other.compiled_), scratch_(std::make_unique<Scratch>()) {
-  if (other.scratch_->scratch != nullptr &&
-      hs_clone_scratch(other.scratch_->scratch, &scratch_->scratch) != HS_SUCCESS)
-    throw std::bad_alloc();
-}
-
-LiteralSet& LiteralSet::operator=(const LiteralSet& other) {
-  if (this != &other) *this = LiteralSet(other);
-  return *this;
-}
 
 Result<LiteralSet> LiteralSet::make(std::span<const Literal> literals) {
-  LiteralSet out;
+  if (literals.size() > kLiteralsMax)
+    return fail(ErrorCode::kInput, fmt::format("{} texts to look for at once; at most {} are taken",
+                                               literals.size(), kLiteralsMax));
   auto compiled = std::make_shared<Compiled>();
-  std::vector<const char*> texts;
-  std::vector<unsigned> flags, ids;
-  std::vector<std::size_t> sizes;
-  for (std::size_t i = 0; i < literals.size(); ++i) {
+  compiled->literals.assign(literals.begin(), literals.end());
+  compiled->bucket_of.resize(kKeys);
+  for (std::uint32_t i = 0; i < literals.size(); ++i) {
     const auto& text = literals[i].text;
     if (text.empty()) return fail(ErrorCode::kInput, "an empty literal would match everything");
-    if (text.front() == '\0') {
-      compiled->zero_led.push_back({literals[i], static_cast<std::uint32_t>(i)});
-      continue;
-    }
-    texts.push_back(text.data());
-    sizes.push_back(text.size());
-    flags.push_back((literals[i].ignore_case ? HS_FLAG_CASELESS : 0U) |
-                    (literals[i].once ? HS_FLAG_SINGLEMATCH : 0U));
-    ids.push_back(static_cast<unsigned>(i));
+    if (text.size() > kLiteralBytesMax)
+      return fail(ErrorCode::kInput, fmt::format("a text of {} bytes to look for; at most {} are taken",
+                                                 text.size(), kLiteralBytesMax));
+    compiled->add(i);
   }
-  if (texts.size() > 1) {
-    texts.push_back(kGuard.data());
-    sizes.push_back(kGuard.size());
-    flags.push_back(HS_FLAG_SINGLEMATCH);
-    ids.push_back(kGuardId);
-  }
-  if (!texts.empty()) {
-    hs_compile_error_t* error = nullptr;
-    const auto status = hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), sizes.data(),
-                                             static_cast<unsigned>(texts.size()), HS_MODE_BLOCK, nullptr,
-                                             &compiled->database, &error);
-    if (status != HS_SUCCESS) {
-      const std::string why =
-          error != nullptr && error->message != nullptr ? error->message : "unknown reason";
-      const int which = error != nullptr ? error->expression : -1;
-      hs_free_compile_error(error);
-      return fail(ErrorCode::kInput, fmt::format("literal cannot be searched for: {}", why),
-                  which >= 0 ? std::string(texts[static_cast<std::size_t>(which)],
-                                           sizes[static_cast<std::size_t>(which)])
-                             : std::string());
-    }
-    if (hs_alloc_scratch(compiled->database, &out.scratch_->scratch) != HS_SUCCESS)
-      return fail(ErrorCode::kInternal, "no memory for the pattern search");
-  }
+  LiteralSet out;
   out.compiled_ = std::move(compiled);
   return out;
 }
 
 void LiteralSet::find(std::string_view text, Found found, void* state) const {
-  for (const auto& wanted : compiled_->zero_led) find_zero_led(wanted, text, found, state);
-  if (compiled_->database == nullptr || text.empty()) return;
-  struct Call {
-    Found found;
-    void* state;
-  };
-  // Vectorscan counts in 32 bits; events are far smaller.
-  const auto size = static_cast<unsigned>(std::min<std::size_t>(text.size(), 0x7fffffff));
-  Call call{found, state};
-  hs_scan(
-      compiled_->database, text.data(), size, 0, scratch_->scratch,
-      [](unsigned id, unsigned long long, unsigned long long to, unsigned, void* context) {
-        auto& c = *static_cast<Call*>(context);
-        if (id != kGuardId) c.found(c.state, id, static_cast<std::size_t>(to));
-        return 0;
-      },
-      &call);
+  const Compiled& set = *compiled_;
+  if (set.literals.empty() || text.empty()) return;
+  Told told(set.literals.size());
+  if (set.has_brief)
+    for (std::size_t at = 0; at < text.size(); ++at)
+      if (const auto& candidates = set.brief[lower(text[at])]; !candidates.empty())
+        set.tell(candidates, text, at, told, found, state);
+  if (set.buckets.empty() || text.size() < kKeyedBytes) return;
+  std::uint32_t three = std::uint32_t{lower(text[0])} << 8 | lower(text[1]);
+  for (std::size_t end = 2; end < text.size(); ++end) {
+    three = three << 8 | lower(text[end]);
+    const auto key = key_of(three);
+    if ((set.begins[key / 64] >> (key % 64) & 1) != 0)
+      set.tell(set.buckets[set.bucket_of[key]], text, end - 2, told, found, state);
+  }
 }
 
 }  // namespace culprit
