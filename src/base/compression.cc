@@ -2,8 +2,10 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 #include "base/file.h"
 
@@ -24,16 +26,22 @@ class Input {
   Input(File file, std::filesystem::path path) : file_(std::move(file)), path_(std::move(path)) {}
 
   Result<std::string_view> read() {
-    const std::size_t n = std::fread(block_.data(), 1, block_.size(), file_.get());
+    block_.resize(kBlockBytes);
+    const auto n = read(block_.data(), block_.size());
+    if (!n) return tl::unexpected(n.error());
+    return std::string_view(block_.data(), *n);
+  }
+  Result<std::size_t> read(char* to, std::size_t room) {
+    const std::size_t n = std::fread(to, 1, room, file_.get());
     if (n == 0 && std::ferror(file_.get())) return tl::unexpected(storage_error("cannot read", path_, errno));
-    return std::string_view(block_.data(), n);
+    return n;
   }
   const std::filesystem::path& path() const { return path_; }
 
  private:
   File file_;
   std::filesystem::path path_;
-  std::string block_ = std::string(kBlockBytes, '\0');
+  std::string block_;
 };
 
 tl::unexpected<Error> damaged(const Input& input, std::string_view kind, std::uint64_t good_bytes,
@@ -47,6 +55,7 @@ class PlainReader : public BlockReader {
  public:
   explicit PlainReader(Input input) : input_(std::move(input)) {}
   Result<std::string_view> next() override { return input_.read(); }
+  Result<std::size_t> read(char* to, std::size_t room) override { return input_.read(to, room); }
 
  private:
   Input input_;
@@ -131,6 +140,18 @@ class ZstdReader : public BlockReader {
 };
 
 }  // namespace
+
+Result<std::size_t> BlockReader::read(char* to, std::size_t room) {
+  if (rest_.empty()) {
+    const auto block = next();
+    if (!block) return tl::unexpected(block.error());
+    rest_ = *block;
+  }
+  const std::size_t n = std::min(room, rest_.size());
+  std::memcpy(to, rest_.data(), n);
+  rest_.remove_prefix(n);
+  return n;
+}
 
 Result<std::unique_ptr<BlockReader>> open_blocks(const std::filesystem::path& path) {
   File file(std::fopen(path.c_str(), "rbe"));

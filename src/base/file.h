@@ -38,6 +38,11 @@ class BlockReader {
   virtual ~BlockReader() = default;
   // The next block; empty at the end. kInput when compressed data are damaged (says after how many bytes).
   virtual Result<std::string_view> next() = 0;
+  // The same into the caller's memory: up to `room` bytes, 0 at the end. Use one of the two, not both.
+  virtual Result<std::size_t> read(char* to, std::size_t room);
+
+ private:
+  std::string_view rest_;  // of the last block, for read()
 };
 Result<std::unique_ptr<BlockReader>> open_blocks(const std::filesystem::path& path);
 

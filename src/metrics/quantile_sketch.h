@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <vector>
 
 namespace culprit {
@@ -21,12 +20,16 @@ class QuantileSketch {
 
  private:
   void collapse();
+  void count_in(int bucket, std::uint64_t n);
 
   std::uint64_t count_ = 0;
   double sum_ = 0;
   double max_ = 0;
   std::vector<double> exact_;
-  std::map<int, std::uint64_t> buckets_;  // bucket i holds (g^(i-1), g^i]; empty while exact
+  std::uint64_t zeros_ = 0;  // values too small to matter
+  std::vector<std::uint64_t>
+      buckets_;  // [i] holds (g^(first_bucket_+i-1), g^(first_bucket_+i)]; empty while exact
+  int first_bucket_ = 0;
   bool collapsed_ = false;
 };
 

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <atomic>
+#include <cstring>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -37,41 +37,50 @@ std::size_t last_entry(std::string_view text, Time year_hint) {
   return 0;
 }
 
+// Memory for a part; kept from one to the next, so that it is not cleared each time.
+class PartBuffer {
+ public:
+  std::string_view part() const { return {bytes_.data(), used_}; }
+
+ private:
+  friend class Parts;
+  std::string bytes_;
+  std::size_t used_ = 0;
+};
+
 // The file in parts. Thread-safe; parts are numbered in the order of the file.
 class Parts {
  public:
   Parts(BlockReader& reader, Time year_hint, const std::function<void(std::uint64_t)>& progress)
       : reader_(reader), year_hint_(year_hint), progress_(progress) {}
 
-  // The beginning of the file; later parts begin with it again.
+  // The beginning of the file; the first part begins with it again.
   std::string_view sample() {
-    while (rest_.size() < kSampleBytes && read_block(rest_)) {
-    }
+    PartBuffer buffer;
+    fill(buffer, kSampleBytes);
+    rest_ = buffer.part();
     return rest_;
   }
 
   // False at the end.
-  bool next(std::string& part, std::size_t& number) {
+  bool next(PartBuffer& buffer, std::size_t& number) {
     const std::lock_guard lock(mutex_);
-    part.clear();
-    part.swap(rest_);
-    rest_.reserve(kPartBytes / 4);
-    for (std::size_t wanted = kPartBytes; !ended_;) {
-      while (part.size() < wanted && read_block(part)) {
-      }
+    buffer.bytes_.resize(std::max({buffer.bytes_.size(), kPartBytes, rest_.size()}));
+    std::memcpy(buffer.bytes_.data(), rest_.data(), rest_.size());
+    buffer.used_ = rest_.size();
+    rest_.clear();
+    for (std::size_t wanted = kPartBytes; !ended_; wanted *= 2) {
+      fill(buffer, wanted);
       if (ended_) break;
-      std::size_t cut = last_entry(part, year_hint_);
-      if (cut == 0 && part.size() >= kPartBytesMax) cut = part.size();
-      if (cut == 0) {
-        wanted *= 2;
-        continue;
-      }
-      rest_.assign(part, cut);
-      part.resize(cut);
+      std::size_t cut = last_entry(buffer.part(), year_hint_);
+      if (cut == 0 && buffer.used_ >= kPartBytesMax) cut = buffer.used_;
+      if (cut == 0) continue;
+      rest_ = buffer.part().substr(cut);
+      buffer.used_ = cut;
       break;
     }
-    if (part.empty()) return false;
-    if (progress_) progress_(part.size());
+    if (buffer.used_ == 0) return false;
+    if (progress_) progress_(buffer.used_);
     number = number_++;
     return true;
   }
@@ -79,16 +88,15 @@ class Parts {
   const std::optional<Error>& damage() const { return damage_; }
 
  private:
-  bool read_block(std::string& into) {
-    if (ended_) return false;
-    const auto block = reader_.next();
-    if (!block) damage_ = block.error();
-    if (!block || block->empty()) {
-      ended_ = true;
-      return false;
+  // Reads until the buffer holds that much, or to the end.
+  void fill(PartBuffer& buffer, std::size_t wanted) {
+    if (buffer.bytes_.size() < wanted) buffer.bytes_.resize(wanted);
+    while (buffer.used_ < wanted && !ended_) {
+      const auto n = reader_.read(buffer.bytes_.data() + buffer.used_, wanted - buffer.used_);
+      if (!n) damage_ = n.error();
+      ended_ = !n || *n == 0;
+      if (n) buffer.used_ += *n;
     }
-    into += *block;
-    return true;
   }
 
   BlockReader& reader_;
@@ -113,9 +121,9 @@ SqlTally read_quickly(Parts& parts, Time year_hint, const ReadSqlLogOptions& opt
   for (unsigned i = 0; i < threads; ++i) workers.push_back(std::make_unique<Worker>(options.tally));
   const auto work = [&](Worker& worker) {
     SqlLineScanner scanner(worker.feeder, year_hint);
-    std::string part;
-    for (std::size_t number = 0; parts.next(part, number);)
-      worker.edges.emplace_back(number, scanner.scan(part));
+    PartBuffer buffer;
+    for (std::size_t number = 0; parts.next(buffer, number);)
+      worker.edges.emplace_back(number, scanner.scan(buffer.part()));
   };
   {
     std::vector<std::jthread> running;
@@ -138,8 +146,8 @@ SqlTally read_by_events(Parts& parts, LogFormat format, Time year_hint, const Re
   const auto splitter = make_splitter(format, year_hint);
   std::uint64_t number = 0;
   const auto emit = [&](const SplitEvent& e) { reader.event(++number, e.time, e.text); };
-  std::string part;
-  for (std::size_t ignored = 0; parts.next(part, ignored);) splitter->feed(part, emit);
+  PartBuffer buffer;
+  for (std::size_t ignored = 0; parts.next(buffer, ignored);) splitter->feed(buffer.part(), emit);
   splitter->finish(emit);
   return reader.finish();
 }
