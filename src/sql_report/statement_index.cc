@@ -1,5 +1,7 @@
 #include "sql_report/statement_index.h"
 
+#include <utility>
+
 #include "sql_report/statement_key.h"
 
 namespace culprit {
