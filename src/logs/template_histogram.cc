@@ -73,11 +73,16 @@ void TemplateHistogram::compact() {
 }
 
 std::vector<TemplateActivity> TemplateHistogram::by_template(const TemplateSet& set) const {
-  std::vector<TemplateActivity> activities(set.templates.size());
-  for (std::size_t form = 0; form < forms_.size() && form < set.template_of_form.size(); ++form) {
+  return by_group(set.template_of_form, set.templates.size());
+}
+
+std::vector<TemplateActivity> TemplateHistogram::by_group(std::span<const std::uint32_t> group_of_form,
+                                                          std::size_t groups) const {
+  std::vector<TemplateActivity> activities(groups);
+  for (std::size_t form = 0; form < forms_.size() && form < group_of_form.size(); ++form) {
     const auto& f = forms_[form];
     if (f.cells.empty()) continue;
-    auto& a = activities[set.template_of_form[form]];
+    auto& a = activities[group_of_form[form]];
     const auto first = from_epoch_ms(f.first_ms);
     const auto last = from_epoch_ms(f.last_ms);
     a.first = a.bins.empty() ? first : std::min(a.first, first);

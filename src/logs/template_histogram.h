@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/time.h"
@@ -40,6 +41,10 @@ class TemplateHistogram {
 
   // For each template of the set, by its index; of templates without messages here, the count is 0.
   std::vector<TemplateActivity> by_template(const TemplateSet& set) const;
+
+  // The same for any grouping: the group of each form, less than `groups`.
+  std::vector<TemplateActivity> by_group(std::span<const std::uint32_t> group_of_form,
+                                         std::size_t groups) const;
 
  private:
   struct Cell {
