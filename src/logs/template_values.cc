@@ -1,6 +1,7 @@
 #include "logs/template_values.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "logs/template_match.h"
@@ -20,13 +21,15 @@ std::size_t places_of(std::string_view text) {
 
 }  // namespace
 
-TemplateValues::TemplateValues(std::string template_text, Duration bin) : text_(std::move(template_text)) {
+TemplateValues::TemplateValues(std::string template_text, Duration bin)
+    : text_(std::move(template_text)), all_(bin) {
   for (auto n = places_of(text_); n > 0; --n) places_.push_back({{}, TemplateHistogram(bin)});
 }
 
 bool TemplateValues::add(std::string_view message, Time time, std::uint64_t count) {
   const auto values = template_values(text_, message);
   if (!values) return false;
+  all_.add(0, time, count);
   for (std::size_t i = 0; i < places_.size(); ++i) {
     auto& place = places_[i];
     const auto value = (*values)[i].substr(0, kValueBytes);
@@ -37,6 +40,11 @@ bool TemplateValues::add(std::string_view message, Time time, std::uint64_t coun
     place.histogram.add(found == place.numbers.end() ? 0 : found->second, time, count);
   }
   return true;
+}
+
+TemplateActivity TemplateValues::activity() const {
+  const std::array<std::uint32_t, 1> one{0};
+  return std::move(all_.by_group(one, 1)[0]);
 }
 
 TemplateValues::Place TemplateValues::place(std::size_t index) const {

@@ -25,6 +25,8 @@ class TemplateValues {
 
   std::size_t places() const { return places_.size(); }  // as many as the text has <*>
 
+  TemplateActivity activity() const;  // of all messages that matched
+
   struct Value {
     std::string text;
     TemplateActivity activity;
@@ -42,6 +44,7 @@ class TemplateValues {
   };
 
   std::string text_;
+  TemplateHistogram all_;
   std::vector<Counts> places_;
 };
 

@@ -8,7 +8,7 @@ namespace {
 
 // Its continued fraction, by the modified method of Lentz (Numerical Recipes, section 6.4).
 double beta_fraction(double a, double b, double x) {
-  constexpr int kTermsMax = 300;
+  constexpr int kTermsMax = 20000;  // it takes about the root of the larger parameter
   constexpr double kTiny = 1e-300;
   constexpr double kPrecision = 1e-14;
   const auto away_from_zero = [](double v) { return std::abs(v) < kTiny ? kTiny : v; };
@@ -29,13 +29,19 @@ double beta_fraction(double a, double b, double x) {
   return fraction;
 }
 
+// Not std::lgamma, which writes a global variable.
+double log_gamma(double x) {
+  int sign = 0;
+  return ::lgamma_r(x, &sign);
+}
+
 }  // namespace
 
 double incomplete_beta(double a, double b, double x) {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
   const double log_front =
-      std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + a * std::log(x) + b * std::log1p(-x);
+      log_gamma(a + b) - log_gamma(a) - log_gamma(b) + a * std::log(x) + b * std::log1p(-x);
   const double front = std::exp(log_front);
   // The fraction converges quickly on the left of the mean.
   const double value = x < (a + 1) / (a + b + 2) ? front * beta_fraction(a, b, x) / a
