@@ -13,6 +13,8 @@ namespace culprit {
 namespace {
 
 constexpr int kRoundsMax = 16;  // each takes at least one position away
+constexpr std::size_t kPlacesMax = std::size_t{1}
+                                   << 22;  // compared in one skeleton; beyond, the last units are not
 constexpr std::size_t kPairsMax = std::size_t{1}
                                   << 21;  // looked at in one skeleton; beyond, pairs are left alone
 constexpr std::size_t kStaticUnitsWithPair = 2;
@@ -51,9 +53,10 @@ class SkeletonMerger {
 
   bool merge_singles() {
     std::vector<Entry> entries;
+    const auto units = std::min(patterns_[0].units.size(), kPlacesMax / patterns_.size());
     for (std::uint32_t i = 0; i < patterns_.size(); ++i) {
       const auto& p = patterns_[i];
-      for (std::uint32_t u = 0; u < p.units.size(); ++u) {
+      for (std::uint32_t u = 0; u < units; ++u) {
         entries.push_back({p.key - key_of_unit(u, p.units[u]) + key_of_unit(u, 0), i, u, u});
       }
     }

@@ -21,7 +21,7 @@ namespace culprit {
 
 struct MinerLimits {
   std::size_t forms = std::size_t{1} << 16;
-  std::size_t bytes = std::size_t{32} << 20;  // of forms and examples
+  std::size_t bytes = std::size_t{16} << 20;  // of forms and examples
 };
 
 struct Template {

@@ -219,7 +219,8 @@ void merge_tokens(std::vector<std::string>& texts) {
 void merge_lists(std::vector<std::string>& texts) {
   std::unordered_set<std::string> lists;
   for (const auto& text : texts) {
-    if (text.find(code_of(VariableKind::kList)) != std::string::npos) lists.insert(without_runs(text, VariableKind::kAny));
+    if (text.find(code_of(VariableKind::kList)) != std::string::npos)
+      lists.insert(without_runs(text, VariableKind::kAny));
   }
   if (lists.empty()) return;
   for (auto& text : texts) {

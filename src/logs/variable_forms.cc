@@ -1,5 +1,6 @@
 #include "logs/variable_forms.h"
 
+#include <algorithm>
 #include <array>
 
 #include "logs/log_bytes.h"
@@ -20,10 +21,9 @@ bool is_one_of_threes(std::string_view word, std::string_view threes) {
 
 bool equal_ignoring_case(std::string_view text, std::string_view lower) {
   if (text.size() != lower.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if ((text[i] | 0x20) != lower[i]) return false;
-  }
-  return true;
+  bool equal = true;
+  for (std::size_t i = 0; i < text.size(); ++i) equal = equal && (text[i] | 0x20) == lower[i];
+  return equal;
 }
 
 bool digits_at(std::string_view text, std::size_t at, std::size_t count) {
@@ -259,20 +259,17 @@ bool is_numbered_throughout(std::string_view unit) {
 }
 
 std::optional<VariableKind> kind_of_word(std::string_view word) {
-  if (word.size() < 4) return {};
-  // Few words begin so: this is asked for nearly each of them.
-  const char initial = static_cast<char>(word[0] | 0x20);
-  if (!is_hex_digit(initial) && initial != 't' && initial != 'n' && initial != 'r') return {};
-  if (equal_ignoring_case(word, "true") || equal_ignoring_case(word, "false") ||
-      equal_ignoring_case(word, "null")) {
-    return VariableKind::kFlag;
+  // By length first: this is asked for nearly each word.
+  if (word.size() == 4) {
+    if (equal_ignoring_case(word, "true") || equal_ignoring_case(word, "null")) return VariableKind::kFlag;
+    if (equal_ignoring_case(word, "root")) return VariableKind::kUser;
+  } else if (word.size() == 5) {
+    if (equal_ignoring_case(word, "false")) return VariableKind::kFlag;
+    if (equal_ignoring_case(word, "admin")) return VariableKind::kUser;
+  } else if (word.size() >= 8 && std::all_of(word.begin(), word.end(), is_hex_digit)) {
+    return VariableKind::kHex;
   }
-  if (equal_ignoring_case(word, "root") || equal_ignoring_case(word, "admin")) return VariableKind::kUser;
-  if (word.size() < 8) return {};
-  for (const char c : word) {
-    if (!is_hex_digit(c)) return {};
-  }
-  return VariableKind::kHex;
+  return {};
 }
 
 std::optional<VariableKind> kind_of_atom(std::string_view atom, char next) {
