@@ -53,10 +53,10 @@ class SkeletonMerger {
 
   bool merge_singles() {
     std::vector<Entry> entries;
-    const auto units = std::min(patterns_[0].units.size(), kPlacesMax / patterns_.size());
+    const auto places = std::min(patterns_[0].units.size(), kPlacesMax / patterns_.size());
     for (std::uint32_t i = 0; i < patterns_.size(); ++i) {
       const auto& p = patterns_[i];
-      for (std::uint32_t u = 0; u < units; ++u) {
+      for (std::uint32_t u = 0; u < places; ++u) {
         entries.push_back({p.key - key_of_unit(u, p.units[u]) + key_of_unit(u, 0), i, u, u});
       }
     }

@@ -127,23 +127,30 @@ std::string value_of_tokens(const std::vector<std::string_view>& tokens) {
   return value;
 }
 
+// Where the next item of a list is, when a variable stands at `at` and one follows it; 0 otherwise.
+std::size_t next_item(std::string_view text, std::size_t at) {
+  for (const std::string_view between : {" ", ",", ", ", ",$", ", $"}) {
+    const auto next = at + 1 + between.size();
+    if (next < text.size() && is_code(text[next]) && text.substr(at + 1, between.size()) == between)
+      return next;
+  }
+  return 0;
+}
+
 // Each run of variables as one: of `kind` when given, else of its own kind or a list.
 std::string without_runs(std::string_view text, std::optional<VariableKind> kind) {
   std::string out;
-  bool run = false;
-  for (const auto token : tokens_of(text)) {
-    const bool variable = is_variable(token);
-    if (variable && run) {
-      if (!kind) out.back() = code_of(VariableKind::kList);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!is_code(text[i])) {
+      out += text[i];
       continue;
     }
-    if (!out.empty()) out += ' ';
-    if (variable) {
-      out += kind ? code_of(*kind) : token.back();
-    } else {
-      out += token;
+    if (!out.empty() && out.back() == '$') out.pop_back();  // $1, as PostgreSQL numbers its parameters
+    out += kind ? code_of(*kind) : text[i];
+    for (auto next = next_item(text, i); next != 0; next = next_item(text, i)) {
+      if (!kind) out.back() = code_of(VariableKind::kList);
+      i = next;
     }
-    run = variable;
   }
   return out;
 }
