@@ -20,12 +20,14 @@ constexpr char kAnyCode = code_of(VariableKind::kAny);
 
 std::uint64_t hash_of(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
 
-// The first two words.
+// The first two words, or the first of two; what follows varies.
 std::string coarse_form(std::string_view masked) {
   std::size_t end = masked.find(' ');
-  if (end != std::string_view::npos) end = masked.find(' ', end + 1);
-  std::string form(masked.substr(0, std::min(end, kCoarseWordBytes)));
-  form += ' ';
+  if (end == std::string_view::npos) return {kAnyCode};
+  const auto second = masked.find(' ', end + 1);
+  if (second != std::string_view::npos) end = second;
+  std::string form(masked.substr(0, std::min(end + 1, kCoarseWordBytes)));
+  if (is_code(form.back())) form.pop_back();
   form += kAnyCode;
   return form;
 }

@@ -254,6 +254,9 @@ TEST(TemplateMiner, FullItStillCountsEachMessage) {
   };
   std::vector<std::string> messages;
   for (int i = 0; i < 20000; ++i) messages.push_back("w" + letters(i) + " did " + letters(i * 7) + " it");
+  for (int i = 0; i < 100; ++i) messages.push_back(letters(i * 31 + 5) + " ends");
+  for (int i = 0; i < 100; ++i) messages.push_back(std::string(300, 'x') + letters(i * 37) + " is long");
+  messages.insert(messages.end(), {"lone", "here \x01", std::string(199, 'y') + "\x02z z z", ""});
   std::vector<TemplateMiner::FormNumber> forms;
   for (const auto& m : messages) forms.push_back(miner.add(m));
   EXPECT_TRUE(miner.full());
