@@ -12,6 +12,6 @@ std::vector<AddCommand> all_commands() {
   };
 }
 
-std::vector<AddCommand> all_logs_commands() { return {add_logs_sql}; }
+std::vector<AddCommand> all_logs_commands() { return {add_logs_search, add_logs_count, add_logs_tail, add_logs_sql}; }
 
 }  // namespace culprit

@@ -30,6 +30,9 @@ void add_logs(CLI::App& app, int& exit);
 
 // Below `culprit logs`.
 std::vector<AddCommand> all_logs_commands();
+void add_logs_search(CLI::App& app, int& exit);
+void add_logs_count(CLI::App& app, int& exit);
+void add_logs_tail(CLI::App& app, int& exit);
 void add_logs_sql(CLI::App& app, int& exit);
 
 }  // namespace culprit

@@ -58,27 +58,37 @@ class EmbeddedStore : public Store {
     return out;
   }
 
-  // A damaged segment does not hide the others: they are visited, then the first damage is returned.
   Result<void> scan_logs(const LogQuery& query,
                          const std::function<bool(const LogEventView&)>& visit) const override {
-    std::optional<Error> damage;
-    std::size_t damaged_segments = 0;
-    for (const auto& [name, group] : view_.groups) {
-      if (!query.groups.empty() &&
-          std::find(query.groups.begin(), query.groups.end(), name) == query.groups.end())
-        continue;
-      for (const auto& segment : group.segments) {
-        const auto go_on = scan_segment(group, segment, query.window, visit);
-        if (go_on && !*go_on) return {};
-        if (go_on) continue;
-        if (!damage) damage = go_on.error();
-        ++damaged_segments;
-      }
-    }
-    if (!damage) return {};
-    if (damaged_segments > 1)
-      damage->what += fmt::format(" ({} segments in all are damaged)", damaged_segments);
-    return tl::unexpected(*damage);
+    return each_segment(query, [&](const ViewedGroup& group, const ViewedSegment& segment) -> Result<bool> {
+      return scan_segment(group, segment, query.window, visit);
+    });
+  }
+
+  Result<void> scan_matches(const LogQuery& query, const LogSearch& search, std::size_t pattern,
+                            const std::function<bool(const LogEventView&)>& visit) const override {
+    SegmentSearcher searcher(search);
+    return each_segment(query, [&](const ViewedGroup& group, const ViewedSegment& segment) -> Result<bool> {
+      const auto opened = open(segment);
+      if (!opened) return tl::unexpected(opened.error());
+      auto found = searcher.visit(**opened, pattern, query.window ? &*query.window : nullptr,
+                                  [&](const SegmentRow& row) { return visit(event_of(group, row)); });
+      if (!found) return tl::unexpected(located(segment, found.error()));
+      return found;
+    });
+  }
+
+  Result<std::vector<PatternCount>> count_matches(const LogQuery& query, const LogSearch& search,
+                                                  Duration period) const override {
+    std::vector<const ViewedSegment*> segments;
+    auto listed = each_segment(query, [&](const ViewedGroup&, const ViewedSegment& segment) -> Result<bool> {
+      segments.push_back(&segment);
+      return true;
+    });
+    if (!listed) return tl::unexpected(listed.error());
+    return culprit::count_matches(
+        search, segments.size(), [&](std::size_t i) { return open(*segments[i]); },
+        query.window ? &*query.window : nullptr, period);
   }
 
   Result<LogEvent> event(EventNumber number) const override {
@@ -159,28 +169,46 @@ class EmbeddedStore : public Store {
     return shared;
   }
 
+  LogEventView event_of(const ViewedGroup& group, const SegmentRow& row) const {
+    return {row.number, group.name, stream_name(row.stream_id), row.time, row.ingestion, row.message};
+  }
+
+  // Calls `visit` for each segment that may hold something of the query, until it returns false. A damaged
+  // segment does not hide the others: they are visited, then the first damage is returned.
+  template <class Visit>
+  Result<void> each_segment(const LogQuery& query, Visit visit) const {
+    std::optional<Error> damage;
+    std::size_t damaged_segments = 0;
+    for (const auto& [name, group] : view_.groups) {
+      if (!query.groups.empty() &&
+          std::find(query.groups.begin(), query.groups.end(), name) == query.groups.end())
+        continue;
+      for (const auto& segment : group.segments) {
+        const auto& s = segment.entry.summary;
+        if (query.window && (s.last_time < query.window->start || s.first_time >= query.window->end))
+          continue;
+        const auto go_on = visit(group, segment);
+        if (go_on && !*go_on) return {};
+        if (go_on) continue;
+        if (!damage) damage = go_on.error();
+        ++damaged_segments;
+      }
+    }
+    if (!damage) return {};
+    if (damaged_segments > 1)
+      damage->what += fmt::format(" ({} segments in all are damaged)", damaged_segments);
+    return tl::unexpected(*damage);
+  }
+
   // False when the visitor wants no more.
   Result<bool> scan_segment(const ViewedGroup& group, const ViewedSegment& segment,
                             const std::optional<Window>& window,
                             const std::function<bool(const LogEventView&)>& visit) const {
-    const auto& summary = segment.entry.summary;
-    if (window && (summary.last_time < window->start || summary.first_time >= window->end)) return true;
     const auto opened = open(segment);
     if (!opened) return tl::unexpected(opened.error());
-    LogEventView event;
-    event.group = group.name;
-    std::optional<std::uint32_t> stream;
     bool go_on = true;
     auto scanned = (*opened)->scan(window ? &*window : nullptr, [&](const SegmentRow& row) {
-      if (stream != row.stream_id) {
-        stream = row.stream_id;
-        event.stream = stream_name(*stream);
-      }
-      event.number = row.number;
-      event.time = row.time;
-      event.ingestion = row.ingestion;
-      event.message = row.message;
-      return go_on = visit(event);
+      return go_on = visit(event_of(group, row));
     });
     if (!scanned) return tl::unexpected(located(segment, scanned.error()));
     return go_on;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "engine/search.h"
 #include "telemetry/gap.h"
 #include "telemetry/journal_entry.h"
 #include "telemetry/log_event.h"
@@ -47,6 +48,15 @@ class Store {
   // visitor returns false to stop. Memory stays bounded.
   virtual Result<void> scan_logs(const LogQuery& query,
                                  const std::function<bool(const LogEventView&)>& visit) const = 0;
+
+  // Matches of each pattern of the search, by period. Answered from the form in which events are kept: far
+  // less is read than by a scan, and the answer is the same.
+  virtual Result<std::vector<PatternCount>> count_matches(const LogQuery& query, const LogSearch& search,
+                                                          Duration period) const = 0;
+
+  // As scan_logs, of the events that match one pattern of the search.
+  virtual Result<void> scan_matches(const LogQuery& query, const LogSearch& search, std::size_t pattern,
+                                    const std::function<bool(const LogEventView&)>& visit) const = 0;
 
   // One event. kNotFound when there is none with that number.
   virtual Result<LogEvent> event(EventNumber number) const = 0;
