@@ -13,6 +13,8 @@ namespace culprit {
 
 namespace {
 
+constexpr std::size_t kLocalTimeColumns = 19;  // "2025-08-21 17:00:00"
+
 struct Arguments {
   LogsQueryOptions query;
   std::vector<std::string> patterns;
@@ -55,13 +57,12 @@ void print_table(const Arguments& arguments, const Zone& zone, const std::vector
   for (std::size_t i = 0; i < counts.size(); ++i)
     fmt::print("[{}] {}: {} in all\n", i + 1, printable_text(arguments.patterns[i], 200), counts[i].total);
   if (arguments.total || rows.empty()) return;
-  std::size_t time_width = 0;
-  for (const auto& [start, row] : rows) time_width = std::max(time_width, zone.format(start).size());
-  fmt::print("\n{:{}}", "", time_width);
+  const std::size_t time_width = std::max(kLocalTimeColumns, zone.name().size());
+  fmt::print("\n{:{}}", zone.name(), time_width);
   for (std::size_t i = 0; i < counts.size(); ++i) fmt::print(" {:>9}", fmt::format("[{}]", i + 1));
   fmt::print("\n");
   for (const auto& [start, row] : rows) {
-    fmt::print("{:{}}", zone.format(start), time_width);
+    fmt::print("{:{}}", format_local(zone.to_local(start)), time_width);
     for (const auto count : row) fmt::print(" {:>9}", count);
     fmt::print("\n");
   }

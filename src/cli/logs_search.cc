@@ -22,8 +22,9 @@ struct Arguments {
 
 void print_event(const LogEventView& event, const Zone& zone, bool json) {
   if (!json) {
-    fmt::print("{} {} {} #{}  {}\n", zone.format(event.time), printable_text(event.group, 200),
-               printable_text(event.stream, 200), event.number, printable(event.message));
+    fmt::print("{} {} {} #{}  {}\n", format_local(zone.to_local(event.time)),
+               printable_text(event.group, 200), printable_text(event.stream, 200), event.number,
+               printable(event.message));
     return;
   }
   boost::json::object line;
