@@ -204,8 +204,11 @@ void info(const fs::path& folder) {
     types += d.types.size();
     const auto add = [&](const std::string& name, const NumberColumn& c) {
       if (c.own_block) bytes[name] += c.stored_bytes();
-      if (c.sparse && c.sparse->bits.own_block) bytes[name + " (bits)"] += c.sparse->bits.stored_bytes();
-      if (c.sparse && c.sparse->values.own_block) bytes[name] += c.sparse->values.stored_bytes();
+      if (c.mode != culprit::engine::NumberMode::kSparse) return;
+      const NumberColumn& bits = c.place->sparse_bits;
+      const NumberColumn& values = c.place->sparse_values;
+      if (bits.own_block) bytes[name + " (bits)"] += bits.stored_bytes();
+      if (values.own_block) bytes[name] += values.stored_bytes();
     };
     bytes["directory"] += state.directory_end;
     bytes["directory (unpacked)"] += state.raw_directory.size();

@@ -192,6 +192,13 @@ void ColumnWriter::text(std::string_view bytes) {
   blocks += frame;
 }
 
+std::uint64_t NumberColumn::stored_bytes() const {
+  std::uint64_t sum = 0;
+  for (unsigned i = 0; i < width; ++i)
+    if (place->planes[i].code != PlaneCode::kConstant) sum += place->planes[i].size;
+  return sum;
+}
+
 NumberColumn ColumnCatalogue::numbers(std::uint64_t count, unsigned depth) {
   NumberColumn c;
   c.count = static_cast<std::uint32_t>(count);
@@ -201,10 +208,10 @@ NumberColumn ColumnCatalogue::numbers(std::uint64_t count, unsigned depth) {
     const std::uint64_t set = in_.varint_up_to(count);
     if (head != static_cast<std::uint64_t>(NumberMode::kSparse) || depth > 1) in_.refuse();
     if (!in_.ok()) return {};
-    auto parts = std::make_shared<SparseParts>();
-    parts->bits = numbers((count + 7) / 8, depth + 1);
-    parts->values = numbers(set, depth + 1);
-    c.sparse = std::move(parts);
+    auto parts = std::make_unique<ColumnPlace>();
+    parts->sparse_bits = numbers((count + 7) / 8, depth + 1);
+    parts->sparse_values = numbers(set, depth + 1);
+    c.place = std::move(parts);
     return c;
   }
   c.own_block = (head & 4) != 0;
@@ -212,30 +219,34 @@ NumberColumn ColumnCatalogue::numbers(std::uint64_t count, unsigned depth) {
   c.base = in_.varint();
   const bool constant = c.mode == NumberMode::kConstant;
   if (c.width > 8 || (constant && (c.width > 0 || c.own_block))) in_.refuse();
+  if (constant) return c;
+  auto place = std::make_unique<ColumnPlace>();
   if (c.mode == NumberMode::kDelta) {
     c.base = unzigzag(c.base);
-    c.first = in_.varint();
+    place->first = in_.varint();
     if (count == 0) in_.refuse();
   }
   const std::uint64_t in_plane = c.mode == NumberMode::kDelta ? count - 1 : count;
   if (c.own_block && in_plane == 0) in_.refuse();
   if (!in_.ok()) return {};
   if (!c.own_block) {
-    c.begin = number_pool_;
+    place->begin = number_pool_;
     for (unsigned i = 0; i < c.width; ++i)
-      c.planes[i] = {PlaneCode::kRaw, static_cast<std::uint32_t>(in_plane)};
+      place->planes[i] = {PlaneCode::kRaw, static_cast<std::uint32_t>(in_plane)};
     number_pool_ += in_plane * c.width;
+    c.place = std::move(place);
     return c;
   }
-  c.begin = block_;
+  place->begin = block_;
   for (unsigned i = 0; i < c.width; ++i) {
     const std::uint64_t code = in_.varint_up_to(std::uint64_t{0xffffffff} << 2 | 3);
-    c.planes[i] = {static_cast<PlaneCode>(code & 3), static_cast<std::uint32_t>(code >> 2)};
-    if ((code & 3) == 3 || (c.planes[i].code == PlaneCode::kRaw && c.planes[i].size != in_plane) ||
-        (c.planes[i].code == PlaneCode::kConstant && c.planes[i].size > 255))
+    place->planes[i] = {static_cast<PlaneCode>(code & 3), static_cast<std::uint32_t>(code >> 2)};
+    if ((code & 3) == 3 || (place->planes[i].code == PlaneCode::kRaw && place->planes[i].size != in_plane) ||
+        (place->planes[i].code == PlaneCode::kConstant && place->planes[i].size > 255))
       in_.refuse();
   }
-  c.checksum = in_.fixed(8);
+  place->checksum = in_.fixed(8);
+  c.place = std::move(place);
   block_ += c.stored_bytes();
   return c;
 }

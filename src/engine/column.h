@@ -32,31 +32,28 @@ struct Plane {
   std::uint32_t size = 0;  // stored bytes; kConstant: the byte
 };
 
-struct SparseParts;
+struct ColumnPlace;
+
+// Small, because a segment has tens of thousands and most are constant.
 struct NumberColumn {
   NumberMode mode = NumberMode::kConstant;
   bool own_block = false;  // else its planes lie in the number pool, uncompressed
   std::uint8_t width = 0;
   std::uint32_t count = 0;
   std::uint64_t base = 0;
-  std::uint64_t first = 0;
-  std::uint64_t begin = 0;  // among the blocks or in the pool
-  std::uint64_t checksum = 0;
-  std::array<Plane, 8> planes{};
-  std::shared_ptr<const SparseParts> sparse;  // kSparse
+  std::unique_ptr<const ColumnPlace> place;  // of all but constants
 
-  std::uint64_t stored_bytes() const {
-    std::uint64_t sum = 0;
-    for (unsigned i = 0; i < width; ++i)
-      if (planes[i].code != PlaneCode::kConstant) sum += planes[i].size;
-    return sum;
-  }
+  std::uint64_t stored_bytes() const;
   bool constant() const { return mode == NumberMode::kConstant; }
 };
 
-struct SparseParts {
-  NumberColumn bits;  // bytes of 8, lowest first
-  NumberColumn values;
+struct ColumnPlace {
+  std::uint64_t first = 0;  // kDelta
+  std::uint64_t begin = 0;  // among the blocks or in the pool
+  std::uint64_t checksum = 0;
+  std::array<Plane, 8> planes{};
+  NumberColumn sparse_bits;  // kSparse: bytes of 8, lowest first
+  NumberColumn sparse_values;
 };
 
 struct TextColumn {
@@ -120,7 +117,9 @@ class ColumnCatalogue {
 // Reads columns' values. The file and the pools must outlive it. Not for several threads at once.
 class ColumnReader {
  public:
-  ColumnReader(std::string_view file, std::string_view number_pool, std::string_view text_pool);
+  // `blocks` begin at that byte of the file, which errors name.
+  ColumnReader(std::string_view blocks, std::uint64_t blocks_begin, std::string_view number_pool,
+               std::string_view text_pool);
 
   // kDamaged when a checksum or a frame does not fit; names the bytes of the file.
   Result<void> numbers(const NumberColumn& column, std::vector<std::uint64_t>& values);
@@ -138,7 +137,10 @@ class ColumnReader {
   Result<void> read(const NumberColumn& column, std::vector<Value>& values);
   Result<void> load_planes(const NumberColumn& column);
 
-  std::string_view file_;
+  tl::unexpected<Error> damaged(const NumberColumn& column, std::string_view why) const;
+
+  std::string_view blocks_;
+  std::uint64_t blocks_begin_;
   std::string_view number_pool_;
   std::string_view text_pool_;
   std::vector<unsigned char> buffer_;

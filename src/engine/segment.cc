@@ -80,7 +80,7 @@ Result<engine::ColumnReader> Segment::State::reader() const {
     if (text) text_pool_ = std::move(*text);
   }
   if (!*pools_) return tl::unexpected(pools_->error());
-  return engine::ColumnReader(bytes.substr(blocks_begin), number_pool_, text_pool_);
+  return engine::ColumnReader(bytes.substr(blocks_begin), blocks_begin, number_pool_, text_pool_);
 }
 
 const SegmentSummary& Segment::summary() const { return state_->directory.summary; }
