@@ -120,9 +120,10 @@ void DirectoryReader::minutes(TypeEntry& type) {
 
 void DirectoryReader::type(TypeEntry& type) {
   type.rows = in_.varint_up_to(out_.summary.events);
-  const std::uint64_t flags = in_.varint_up_to(3);
+  const std::uint64_t flags = in_.varint_up_to(7);
   type.coarse = (flags & 1) != 0;
   type.has_micros = (flags & 2) != 0;
+  type.minutes_in_row_order = (flags & 4) != 0;
   const std::uint64_t slots = in_.varint_up_to(kSegmentBytesMax);
   if (slots > in_.left() || (slots > 0 && type.rows > (out_.summary.message_bytes - variables_) / slots))
     in_.refuse();

@@ -15,7 +15,7 @@
 namespace culprit::engine {
 
 constexpr std::string_view kSegmentMagic = "CULPSEG\n";
-constexpr std::uint32_t kSegmentVersion = 3;
+constexpr std::uint32_t kSegmentVersion = 4;
 constexpr std::size_t kSegmentHeaderBytes = 8 + 4 + 4 + 4 + 8;  // magic, version, directory sizes, checksum
 
 // Bounds that a reader enforces. Each variable is at least one byte of a message.
@@ -71,7 +71,8 @@ struct TypeEntry {
   std::string_view text;                  // static pieces, in the directory
   std::vector<std::uint32_t> piece_ends;  // one more than slots
   std::vector<Slot> slots;
-  std::vector<MinuteRun> minutes;  // ascending; empty: ask the time stream
+  std::vector<MinuteRun> minutes;     // ascending; empty: ask the time stream
+  bool minutes_in_row_order = false;  // the first run's rows are the type's first, and so on
 };
 
 struct RowStreams {

@@ -176,17 +176,27 @@ Result<std::string_view> RowReader::part(std::size_t row, std::size_t first, std
   return std::string_view(text_);
 }
 
-Result<std::uint32_t> RowReader::uuid_of(std::size_t row, std::size_t slot) {
-  const std::uint32_t type = type_ids_[row];
+Result<void> RowReader::find_uuids(std::uint32_t type, std::size_t slot,
+                                   std::span<const std::uint32_t> wanted, RowSet& found) {
   auto of_type = columns(type, slot, slot + 1);
   if (!of_type) return tl::unexpected(of_type.error());
-  if (auto done = prepare(false, true); !done) return tl::unexpected(done.error());
-  std::uint32_t new_in_row = 0;
+  if (auto done = prepare(false, true); !done) return done;
+  std::vector<const std::vector<std::uint64_t>*> before;  // uuids of the same rows that stand before this one
   for (std::size_t i = 0; i < slot; ++i)
-    if (segment_->directory.types[type].slots[i].kind == VariableKind::kUuid &&
-        (*of_type)->slot(i).values[ranks_[row]] == 0)
-      ++new_in_row;
-  return uuid_index((*of_type)->slot(slot).values[ranks_[row]], context(row), new_in_row);
+    if (segment_->directory.types[type].slots[i].kind == VariableKind::kUuid)
+      before.push_back(&(*of_type)->slot(i).values);
+  const auto& codes = (*of_type)->slot(slot).values;
+  const auto rows = rows_of(type);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    RowContext context;
+    context.uuids_before = uuids_before_[rows[i]];
+    std::uint32_t new_in_row = 0;
+    for (const auto* other : before) new_in_row += (*other)[i] == 0 ? 1U : 0U;
+    const std::uint32_t uuid = uuid_index(codes[i], context, new_in_row);
+    if (uuid < wanted.front() || uuid > wanted.back()) continue;
+    if (std::binary_search(wanted.begin(), wanted.end(), uuid)) found.add(i);
+  }
+  return {};
 }
 
 }  // namespace culprit::engine

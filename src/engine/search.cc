@@ -146,6 +146,15 @@ Result<void> SegmentSearcher::count(const Segment& segment, const Window* window
         rows = std::move(*found);
         if (rows.none()) continue;
       }
+      if (by_minutes && type.minutes_in_row_order) {
+        auto run = type.minutes.begin();
+        std::uint64_t end = run->rows;
+        rows.for_each([&](std::size_t row) {
+          while (row >= end) end += (++run)->rows;
+          counters[p].add(run->minute * kMinuteMs, 1);
+        });
+        continue;
+      }
       auto reader = query.rows();
       if (!reader) return tl::unexpected(reader.error());
       const auto of_type = (*reader)->rows_of(t);

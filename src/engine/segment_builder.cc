@@ -54,6 +54,7 @@ struct TypeValues {
   std::vector<SlotValues> slots;
   std::vector<engine::MinuteRun> minutes;
   std::size_t late_minutes = 0;
+  bool minutes_in_row_order = true;
 
   void add_minute(std::int64_t minute) {
     ++rows;
@@ -62,6 +63,7 @@ struct TypeValues {
     } else if (minutes.empty() || minutes.back().minute < minute) {
       minutes.push_back({minute, 1});
     } else {
+      minutes_in_row_order = false;
       const auto at =
           std::lower_bound(minutes.begin(), minutes.end(), minute,
                            [](const engine::MinuteRun& r, std::int64_t m) { return r.minute < m; });
@@ -279,7 +281,8 @@ void SegmentBuilder::State::write_type(std::size_t t, ColumnWriter& out, std::in
   const engine::LogType& shape = tree.types()[t];
   std::string& d = out.directory;
   put_varint(d, type.rows);
-  put_varint(d, (type.coarse ? 1U : 0U) | (type.has_micros ? 2U : 0U));
+  put_varint(d,
+             (type.coarse ? 1U : 0U) | (type.has_micros ? 2U : 0U) | (type.minutes_in_row_order ? 4U : 0U));
   put_varint(d, type.slots.size());
   std::uint32_t begin = 0;
   for (const std::uint32_t end : shape.piece_ends) {

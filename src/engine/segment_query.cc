@@ -123,8 +123,7 @@ Result<bool> SegmentQuery::in_words(const NeedlePlan& needle, std::uint32_t slot
   return true;
 }
 
-Result<void> SegmentQuery::in_uuids(const NeedlePlan& needle, std::uint32_t slot, const RowSet& candidates,
-                                    RowSet& found) {
+Result<void> SegmentQuery::in_uuids(const NeedlePlan& needle, std::uint32_t slot, RowSet& found) {
   auto& hits = uuid_hits_[&needle];
   if (!hits) {
     auto found_hits = uuids_holding(segment_.directory, rows_->column_reader(), needle.needle());
@@ -133,17 +132,7 @@ Result<void> SegmentQuery::in_uuids(const NeedlePlan& needle, std::uint32_t slot
   }
   if (hits->empty()) return {};
   if (auto opened = this->rows(); !opened) return tl::unexpected(opened.error());
-  const auto rows = rows_->rows_of(type_);
-  Result<void> done;
-  candidates.for_each([&](std::size_t row) {
-    if (!done || found.has(row)) return;
-    const auto uuid = rows_->uuid_of(rows[row], slot);
-    if (!uuid)
-      done = tl::unexpected(uuid.error());
-    else if (std::binary_search(hits->begin(), hits->end(), *uuid))
-      found.add(row);
-  });
-  return done;
+  return rows_->find_uuids(type_, slot, *hits, found);
 }
 
 // Rows whose number, with the static text around it, holds the needle: followed digit by digit, since what
@@ -203,8 +192,7 @@ Result<void> SegmentQuery::touching(const NeedlePlan& needle, const Touch& touch
   const auto& variable = known_->shape.variables[touch.first];
   if (touch.first == touch.last && variable.kind == VariableKind::kNumber && needle.exact())
     return in_number(needle, touch.first, candidates, found);
-  if (touch.inside && variable.kind == VariableKind::kUuid)
-    return in_uuids(needle, variable.slot, candidates, found);
+  if (touch.inside && variable.kind == VariableKind::kUuid) return in_uuids(needle, variable.slot, found);
   if (touch.inside && variable.kind == VariableKind::kWord) {
     auto looked = in_words(needle, variable.slot, found);
     if (!looked) return tl::unexpected(looked.error());

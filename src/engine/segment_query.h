@@ -37,8 +37,7 @@ class SegmentQuery {
   Result<void> touching(const NeedlePlan& needle, const Touch& touch, const RowSet& candidates,
                         RowSet& found);
   Result<bool> in_words(const NeedlePlan& needle, std::uint32_t slot, RowSet& found);
-  Result<void> in_uuids(const NeedlePlan& needle, std::uint32_t slot, const RowSet& candidates,
-                        RowSet& found);
+  Result<void> in_uuids(const NeedlePlan& needle, std::uint32_t slot, RowSet& found);
   Result<void> in_number(const NeedlePlan& needle, std::uint32_t variable, const RowSet& candidates,
                          RowSet& found);
   Result<void> in_part(const NeedlePlan& needle, const Touch& touch, const RowSet& candidates, RowSet& found);

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "engine/column.h"
 #include "engine/directory.h"
+#include "engine/row_set.h"
 #include "engine/segment.h"
 #include "engine/type_columns.h"
 
@@ -68,8 +69,9 @@ class RowReader {
   // The segment's uuids, without which rows they are of.
   Result<const UuidValues*> uuids();
   ColumnReader& column_reader() { return reader_; }
-  // The uuid that a reference in a slot of a row points to, by number; ~0 when it points nowhere.
-  Result<std::uint32_t> uuid_of(std::size_t row, std::size_t slot);
+  // Adds the rows of the type whose uuid in that slot is one of those (by number, ascending, not none).
+  Result<void> find_uuids(std::uint32_t type, std::size_t slot, std::span<const std::uint32_t> wanted,
+                          RowSet& found);
 
  private:
   RowReader(const Segment::State& segment, ColumnReader reader)
