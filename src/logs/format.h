@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "base/zone.h"
 
 namespace culprit {
 
@@ -73,8 +74,10 @@ class EventSplitter {
   virtual void finish(const std::function<void(const SplitEvent&)>& emit) = 0;
   virtual const SplitStats& stats() const = 0;
 };
-// `year_hint`: for time stamps without a year or zone, a time near the log (file time or window).
+// `year_hint`: for time stamps without a year or zone, a time near the log (file time or window). `zone`:
+// what time stamps without a zone are in (unset = UTC); of an hour that clocks show twice the first is taken.
 std::unique_ptr<EventSplitter> make_splitter(LogFormat format, Time year_hint,
-                                             std::size_t max_event_bytes = 256 * 1024);
+                                             std::size_t max_event_bytes = 256 * 1024,
+                                             std::optional<Zone> zone = std::nullopt);
 
 }  // namespace culprit

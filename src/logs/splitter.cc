@@ -14,6 +14,7 @@ struct Decision {
   bool starts = false;
   std::optional<Time> time;
   std::string_view unknown_zone;
+  bool zone_given = false;
 };
 
 bool is_json(LogFormat format) {
@@ -21,12 +22,40 @@ bool is_json(LogFormat format) {
          format == LogFormat::kPostgresJson;
 }
 
+// Time stamps without a zone, read as UTC so far, into the zone that they are in.
+class ZoneShift {
+ public:
+  explicit ZoneShift(std::optional<Zone> zone) : zone_(std::move(zone)) {}
+
+  Time apply(Time as_utc) {
+    if (!zone_) return as_utc;
+    // Offsets change on a quarter of an hour only: asked once for each.
+    const auto quarter = std::chrono::floor<Quarters>(as_utc);
+    if (!quarter_ || *quarter_ != quarter) {
+      quarter_ = quarter;
+      const Time start = std::chrono::time_point_cast<Duration>(quarter);
+      const auto readings = zone_->readings(LocalTime{start.time_since_epoch()});
+      offset_ = readings.instants.empty() ? zone_->offset(start) : start - readings.instants.front();
+    }
+    return as_utc - offset_;
+  }
+
+ private:
+  using Quarters = std::chrono::duration<std::int64_t, std::ratio<900>>;
+  std::optional<Zone> zone_;
+  std::optional<std::chrono::sys_time<Quarters>> quarter_;
+  Duration offset_{0};
+};
+
 class Splitter final : public EventSplitter {
  public:
   using Emit = std::function<void(const SplitEvent&)>;
 
-  Splitter(LogFormat format, Time year_hint, std::size_t max_event_bytes)
-      : format_(format), hint_(year_hint), max_bytes_(std::max<std::size_t>(max_event_bytes, 64)) {}
+  Splitter(LogFormat format, Time year_hint, std::size_t max_event_bytes, std::optional<Zone> zone)
+      : format_(format),
+        hint_(year_hint),
+        max_bytes_(std::max<std::size_t>(max_event_bytes, 64)),
+        zone_(std::move(zone)) {}
 
   void feed(std::string_view block, const Emit& emit) override {
     while (!block.empty()) {
@@ -77,9 +106,11 @@ class Splitter final : public EventSplitter {
       text = text.substr(0, max_bytes_);
     }
     if (dropped == 0 && !text.empty() && text.back() == '\r') text.remove_suffix(1);
-    const Decision decision = format_ == LogFormat::kPostgres      ? decide_postgres(text)
-                              : format_ == LogFormat::kPostgresCsv ? decide_csv(text, dropped)
-                                                                   : decide(text);
+    Decision decision = format_ == LogFormat::kPostgres      ? decide_postgres(text)
+                        : format_ == LogFormat::kPostgresCsv ? decide_csv(text, dropped)
+                                                             : decide(text);
+    if (decision.time && !decision.zone_given && decision.unknown_zone.empty())
+      decision.time = zone_.apply(*decision.time);
     if (!decision.unknown_zone.empty()) {
       ++stats_.unknown_zone_times;
       if (stats_.unknown_zone.empty()) stats_.unknown_zone = decision.unknown_zone;
@@ -167,13 +198,18 @@ class Splitter final : public EventSplitter {
       if (parsed->stamp) {
         out.time = parsed->stamp->stamp.time;
         out.unknown_zone = parsed->stamp->stamp.unknown_zone;
+        out.zone_given = parsed->stamp->stamp.zone_given;
       }
     } else if (const auto stamp = parse_stamp(text, hint_)) {
       pid_ = 0;
       out.starts = true;
       out.time = stamp->time;
+      out.zone_given = stamp->zone_given;
     }
-    if (cloudwatch && out.starts) out.time = cloudwatch;
+    if (cloudwatch && out.starts) {
+      out.time = cloudwatch;
+      out.zone_given = true;
+    }
     return out;
   }
 
@@ -185,6 +221,7 @@ class Splitter final : public EventSplitter {
       out.starts = true;
       out.time = start->stamp.time;
       out.unknown_zone = start->stamp.unknown_zone;
+      out.zone_given = start->stamp.zone_given;
       quote_open_ = false;
     }
     quote_open_ = dropped == 0 && csv_quote_open(text, quote_open_);
@@ -195,22 +232,28 @@ class Splitter final : public EventSplitter {
     if (format_ != LogFormat::kSidekiqText && format_ != LogFormat::kTimestamped &&
         format_ != LogFormat::kUnknown)
       if (const auto cloudwatch = strip_cloudwatch(text))
-        return {text.empty() || (text[0] != ' ' && text[0] != '\t'), cloudwatch, {}};
+        return {text.empty() || (text[0] != ' ' && text[0] != '\t'), cloudwatch, {}, true};
     if (format_ == LogFormat::kSidekiqText && behind_cloudwatch(text))
-      if (const auto cloudwatch = strip_cloudwatch(text)) return {true, cloudwatch, {}};
+      if (const auto cloudwatch = strip_cloudwatch(text)) return {true, cloudwatch, {}, true};
     if (text.empty() || text[0] == ' ' || text[0] == '\t' || text[0] == '}' || text[0] == ']') return {};
     if (text[0] == '{') {
-      if (const auto time = json_time(text)) return {true, time->time, {}};
+      if (const auto time = json_time(text)) return {true, time->time, {}, time->zone_given};
       return {is_json(format_) || format_ == LogFormat::kRails || format_ == LogFormat::kUnknown,
               std::nullopt,
-              {}};
+              {},
+              false};
     }
     if (text.size() > 4 && text[1] == ',')
-      if (const auto ruby = parse_ruby_line(text)) return {true, ruby->time, {}};
-    if (const auto stamp = stamp_of(text)) return {true, stamp->time, stamp->unknown_zone};
+      if (const auto ruby = parse_ruby_line(text)) return {true, ruby->time, {}, false};
+    if (const auto stamp = stamp_of(text)) return {true, stamp->time, stamp->unknown_zone, stamp->zone_given};
     if ((format_ == LogFormat::kRails || format_ == LogFormat::kLograge) && is_bare_rails_line(text))
-      return {true, recognise_line(text, hint_).time, {}};
-    return {format_ == LogFormat::kUnknown, std::nullopt, {}};
+      return bare_rails(text);
+    return {format_ == LogFormat::kUnknown, std::nullopt, {}, false};
+  }
+
+  Decision bare_rails(std::string_view text) const {
+    const auto start = recognise_line(text, hint_);
+    return {true, start.time, {}, start.zone_given};
   }
 
   // Sidekiq's text starts with a time stamp itself, so a prefix shows only by a second one.
@@ -227,6 +270,7 @@ class Splitter final : public EventSplitter {
       if (!start.time) return std::nullopt;
       Stamp stamp;
       stamp.time = *start.time;
+      stamp.zone_given = start.zone_given;
       return stamp;
     }
     if (!token_) {
@@ -261,6 +305,7 @@ class Splitter final : public EventSplitter {
   std::size_t event_dropped_ = 0;
   std::size_t blank_tail_ = 0;
 
+  ZoneShift zone_;
   std::optional<Time> last_time_;
   bool quote_open_ = false;           // PostgreSQL's csvlog: inside of a quoted field
   std::int64_t pid_ = 0;              // PostgreSQL: the open event's process
@@ -271,8 +316,9 @@ class Splitter final : public EventSplitter {
 
 }  // namespace
 
-std::unique_ptr<EventSplitter> make_splitter(LogFormat format, Time year_hint, std::size_t max_event_bytes) {
-  return std::make_unique<Splitter>(format, year_hint, max_event_bytes);
+std::unique_ptr<EventSplitter> make_splitter(LogFormat format, Time year_hint, std::size_t max_event_bytes,
+                                             std::optional<Zone> zone) {
+  return std::make_unique<Splitter>(format, year_hint, max_event_bytes, std::move(zone));
 }
 
 }  // namespace culprit

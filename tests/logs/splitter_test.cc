@@ -214,5 +214,23 @@ TEST(Splitter, EmptyAndBlankInput) {
   EXPECT_TRUE(split(LogFormat::kUnknown, "\n\n\r\n").events.empty());
 }
 
+TEST(Splitter, TimesWithoutAZoneAreInTheGivenOne) {
+  constexpr std::string_view kLog =
+      "2025-10-26 01:30:00 before\n"
+      "2025-10-26 02:30:00 twice: the first is taken\n"
+      "2025-10-26 03:30:00 after\n"
+      "2025-03-30 02:30:00 never\n"
+      "2025-10-26 12:00:00Z given\n";
+  const auto splitter =
+      make_splitter(LogFormat::kTimestamped, kHint, 256 * 1024, *Zone::find("Europe/Zurich"));
+  std::vector<std::string> times;
+  const auto emit = [&](const SplitEvent& e) { times.push_back(format_utc(e.time)); };
+  splitter->feed(kLog, emit);
+  splitter->finish(emit);
+  EXPECT_EQ(times,
+            (std::vector<std::string>{"2025-10-25T23:30:00Z", "2025-10-26T00:30:00Z", "2025-10-26T02:30:00Z",
+                                      "2025-03-30T01:30:00Z", "2025-10-26T12:00:00Z"}));
+}
+
 }  // namespace
 }  // namespace culprit
