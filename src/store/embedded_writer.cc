@@ -133,6 +133,11 @@ class EmbeddedWriter : public StoreWriter {
     return commit_by_ == CommitBy::kLog ? log_->sync_to(position) : Result<void>{};
   }
 
+  EventNumber next_number() const override {
+    const std::lock_guard lock(mutex_);
+    return next_number_;
+  }
+
  private:
   template <class Write>
   Result<void> write_row(Write write) {
@@ -310,7 +315,7 @@ class EmbeddedWriter : public StoreWriter {
   const std::filesystem::path directory_;
   const CommitBy commit_by_;
   FileHandle lock_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   Catalogue catalogue_;
   std::unique_ptr<WriteAheadLog> log_;
   SegmentEncoder encoder_;

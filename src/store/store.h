@@ -89,6 +89,9 @@ class StoreWriter {
   virtual Result<void> put_journal(const JournalEntry& entry) = 0;
   virtual Result<void> put_note(std::string_view key, std::string_view value) = 0;
   virtual Result<void> commit() = 0;
+
+  // The number that the next event will get; 0 when this kind of store does not tell.
+  virtual EventNumber next_number() const { return 0; }
 };
 
 }  // namespace culprit

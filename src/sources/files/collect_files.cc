@@ -41,7 +41,7 @@ bool is_companion(std::string_view name) {
   return false;
 }
 
-Planned plan(const InputFile& file, const System& system) {
+Planned plan(const InputFile& file, const System& system, const CollectFilesOptions& options) {
   Planned out{file, printable_text(file.name, kPathBytesMax), {}, {}, {}, {}};
   const auto content = FileContent::open(file.path);
   if (!content) {
@@ -51,9 +51,7 @@ Planned plan(const InputFile& file, const System& system) {
   out.recognised = recognise(content->sample());
   if (out.recognised.kind == FileKind::kEmpty && content->damage()) out.unopened = *content->damage();
   if (out.recognised.kind == FileKind::kLog)
-    out.log_target = find_log_target(system, file.hint, out.recognised.log_format);
-  if (out.recognised.kind == FileKind::kLog && out.log_target.component.empty())
-    out.log_target.group = "file:" + out.subject;
+    out.log_target = place_log(system, file.hint, out.subject, out.recognised.log_format, options.group);
   return out;
 }
 
@@ -97,7 +95,7 @@ class Collector {
     std::uint64_t total = 0;
     std::vector<Planned> plans;
     for (const auto& file : listing.files) {
-      plans.push_back(plan(file, intake_.system()));
+      plans.push_back(plan(file, intake_.system(), intake_.options()));
       total += file.bytes;
       if (plans.back().recognised.kind == FileKind::kLog) raw_groups_.insert(plans.back().log_target.group);
     }
@@ -112,7 +110,7 @@ class Collector {
     progress_.finish();
     std::ranges::stable_sort(report_.files, {}, &DetectedFile::path);
     if (!intake_.anything_kept()) return tl::unexpected(nothing_usable());
-    intake_.record_absences();
+    if (intake_.options().tell_absences) intake_.record_absences();
     if (intake_.failure()) return tl::unexpected(*intake_.failure());
     report_.covered = intake_.covered();
     return std::move(report_);
@@ -255,6 +253,14 @@ Result<FilesReport> collect_files(const std::filesystem::path& input, const Syst
                                   const CollectFilesOptions& options, StoreWriter& store,
                                   Progress& progress) {
   const auto listing = list_input(input);
+  if (!listing) return tl::unexpected(listing.error());
+  return Collector(system, options, store, progress).run(*listing);
+}
+
+Result<FilesReport> collect_files(const std::vector<std::filesystem::path>& inputs, const System& system,
+                                  const CollectFilesOptions& options, StoreWriter& store,
+                                  Progress& progress) {
+  const auto listing = list_inputs(inputs);
   if (!listing) return tl::unexpected(listing.error());
   return Collector(system, options, store, progress).run(*listing);
 }

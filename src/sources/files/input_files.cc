@@ -98,7 +98,7 @@ Result<void> spool(std::FILE* from, const std::string& name, InputListing& out) 
   if (std::fflush(to.get()) != 0)
     return tl::unexpected(storage_error("cannot keep standard input in", path, errno));
   out.files.push_back({path, name, name, total});
-  out.spool = std::move(*directory);
+  out.spools.push_back(std::move(*directory));
   return {};
 }
 
@@ -131,6 +131,32 @@ Result<InputListing> list_input(const fs::path& input) {
   const std::unique_ptr<std::FILE, StreamCloser> pipe(std::fopen(input.c_str(), "rbe"));
   if (!pipe) return tl::unexpected(storage_error("cannot open the input", input, errno));
   if (auto done = spool(pipe.get(), name, out); !done) return tl::unexpected(done.error());
+  return out;
+}
+
+Result<InputListing> list_inputs(const std::vector<fs::path>& inputs, bool missing_allowed) {
+  InputListing out;
+  for (const auto& input : inputs) {
+    auto one = list_input(input);
+    if (!one && one.error().code == ErrorCode::kNotFound && missing_allowed) continue;
+    if (!one || inputs.size() == 1) return one;
+    std::error_code ignored;
+    const bool folder = fs::is_directory(input, ignored);
+    const auto given = input.lexically_normal().string();
+    const auto prefix = given.ends_with('/') ? given : given + "/";
+    for (auto& file : one->files) {
+      if (folder)
+        file.hint = file.name = given == "." ? file.name : prefix + file.name;
+      else if (one->spools.empty())
+        file.name = given;
+      out.files.push_back(std::move(file));
+    }
+    for (auto& skipped : one->skipped) {
+      skipped.name = prefix + skipped.name;
+      out.skipped.push_back(std::move(skipped));
+    }
+    std::ranges::move(one->spools, std::back_inserter(out.spools));
+  }
   return out;
 }
 

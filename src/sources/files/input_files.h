@@ -28,11 +28,16 @@ struct SkippedFile {
 struct InputListing {
   std::vector<InputFile> files;  // by name, in order of bytes
   std::vector<SkippedFile> skipped;
-  std::optional<TemporaryDirectory> spool;  // keeps the copy of standard input or a pipe
+  std::vector<TemporaryDirectory> spools;  // keep the copies of standard input and of pipes
 };
 
 // Walks a directory: hidden files, symbolic links and what is no regular file are skipped and said. One
 // file is taken as it is; "-" and pipes are copied to a temporary file first. kNotFound, kStorage.
 Result<InputListing> list_input(const std::filesystem::path& input);
+
+// One input as list_input() gives it; of several each name begins with the input's own, as it was given.
+// With `missing_allowed`, an input that does not exist (now) is left out.
+Result<InputListing> list_inputs(const std::vector<std::filesystem::path>& inputs,
+                                 bool missing_allowed = false);
 
 }  // namespace culprit

@@ -165,4 +165,17 @@ LogTarget find_log_target(const System& system, std::string_view path, LogFormat
   return {fmt::format("file:{}", path), whole, {}, {}};
 }
 
+LogTarget place_log(const System& system, std::string_view path, std::string_view subject, LogFormat format,
+                    std::string_view group) {
+  if (group.empty()) {
+    auto target = find_log_target(system, path, format);
+    if (target.component.empty()) target.group = fmt::format("file:{}", subject);
+    return target;
+  }
+  LogTarget target{std::string(group), std::string(subject), {}, {}};
+  for (const auto& component : system.components)
+    if (component.log_group == group) target.component = component.id;
+  return target;
+}
+
 }  // namespace culprit

@@ -22,4 +22,9 @@ struct LogTarget {
 // the only RDS component; the format belongs to exactly one component; else group "file:<path>".
 LogTarget find_log_target(const System& system, std::string_view path, LogFormat format);
 
+// The same for a file called `subject`, unless the user named the `group`: then that one, with the file as
+// the stream.
+LogTarget place_log(const System& system, std::string_view path, std::string_view subject, LogFormat format,
+                    std::string_view group);
+
 }  // namespace culprit

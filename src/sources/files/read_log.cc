@@ -8,6 +8,7 @@ namespace culprit {
 
 namespace {
 
+constexpr std::size_t kEventBytesMax = std::size_t{256} << 10;
 constexpr std::uint64_t kHeadLinesMax = 10;  // lines before the first time stamp that are no loss
 
 // Time stamps without a year are near the window, or else near the file's last change.
@@ -16,6 +17,11 @@ Time time_near(const InputFile& file, const Intake& intake) {
   struct stat info {};
   if (::stat(file.path.c_str(), &info) != 0) return Time{};
   return from_epoch_ms(std::int64_t{info.st_mtime} * 1000);
+}
+
+std::unique_ptr<EventSplitter> splitter_of(const FileJob& job, const Intake& intake) {
+  return make_splitter(job.recognised.log_format, time_near(job.file, intake), kEventBytesMax,
+                       intake.options().zone);
 }
 
 // The gap is about the log group and the stretch that lacks events, so that nothing is concluded from it.
@@ -55,7 +61,7 @@ void record_losses(const FileJob& job, const SplitStats& stats, Intake& intake, 
 }  // namespace
 
 LogShare weigh_log(FileContent& content, const FileJob& job, const Intake& intake) {
-  const auto splitter = make_splitter(job.recognised.log_format, time_near(job.file, intake));
+  const auto splitter = splitter_of(job, intake);
   const auto& options = intake.options();
   LogShare out;
   const auto emit = [&](const SplitEvent& e) {
@@ -71,10 +77,12 @@ LogShare weigh_log(FileContent& content, const FileJob& job, const Intake& intak
 }
 
 void read_log(FileContent& content, const FileJob& job, Intake& intake, DetectedFile& row) {
-  row.format = job.recognised.format;
+  row.format = zoned_format(job.recognised.format, intake.options().zone);
   row.target = fmt::format("{} stream {}", job.log_target.group, job.log_target.stream);
+  row.group = job.log_target.group;
+  row.stream = job.log_target.stream;
   if (!job.log_target.because.empty()) row.target += fmt::format(" (by {})", job.log_target.because);
-  const auto splitter = make_splitter(job.recognised.log_format, time_near(job.file, intake));
+  const auto splitter = splitter_of(job, intake);
   const auto emit = [&](const SplitEvent& e) {
     intake.event({0, job.log_target.group, job.log_target.stream, e.time, e.time, e.text});
   };

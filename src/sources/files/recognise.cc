@@ -159,4 +159,11 @@ Recognised recognise(std::string_view sample) {
   return named(out);
 }
 
+std::string zoned_format(std::string format, const std::optional<Zone>& zone) {
+  constexpr std::string_view kAsUtc = "no zone: read as UTC";
+  if (const auto at = format.find(kAsUtc); zone && at != format.npos)
+    format.replace(at, kAsUtc.size(), "no zone: read as " + zone->name());
+  return format;
+}
+
 }  // namespace culprit

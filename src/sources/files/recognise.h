@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/zone.h"
 #include "logs/format.h"
 
 namespace culprit {
@@ -28,6 +29,9 @@ struct Recognised {
 };
 
 Recognised recognise(std::string_view sample);
+
+// The format for people where time stamps without a zone are in `zone`.
+std::string zoned_format(std::string format, const std::optional<Zone>& zone);
 
 // True when a saved answer's first member may be this one ("services", "Datapoints", "events" …).
 bool is_answer_member(std::string_view name);
