@@ -8,8 +8,13 @@ std::vector<AddCommand> all_commands() {
   return {
       add_investigate, add_collect, add_report, add_explain,  //
       add_seal,        add_verify,  add_unpack,               //
-      add_time,        add_system,  add_doctor, add_logs,
+      add_time,        add_system,  add_doctor, add_logs,     //
+      add_ingest,      add_store,
   };
+}
+
+std::vector<AddCommand> all_store_commands() {
+  return {add_store_info, add_store_check, add_store_repair, add_store_compact, add_store_export};
 }
 
 std::vector<AddCommand> all_logs_commands() { return {add_logs_search, add_logs_count, add_logs_tail, add_logs_sql}; }

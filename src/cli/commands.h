@@ -27,6 +27,8 @@ void add_time(CLI::App& app, int& exit);
 void add_system(CLI::App& app, int& exit);
 void add_doctor(CLI::App& app, int& exit);
 void add_logs(CLI::App& app, int& exit);
+void add_ingest(CLI::App& app, int& exit);
+void add_store(CLI::App& app, int& exit);
 
 // Below `culprit logs`.
 std::vector<AddCommand> all_logs_commands();
@@ -34,5 +36,13 @@ void add_logs_search(CLI::App& app, int& exit);
 void add_logs_count(CLI::App& app, int& exit);
 void add_logs_tail(CLI::App& app, int& exit);
 void add_logs_sql(CLI::App& app, int& exit);
+
+// Below `culprit store`.
+std::vector<AddCommand> all_store_commands();
+void add_store_info(CLI::App& app, int& exit);
+void add_store_check(CLI::App& app, int& exit);
+void add_store_repair(CLI::App& app, int& exit);
+void add_store_compact(CLI::App& app, int& exit);
+void add_store_export(CLI::App& app, int& exit);
 
 }  // namespace culprit
