@@ -75,7 +75,8 @@ class EventSplitter {
   virtual const SplitStats& stats() const = 0;
 };
 // `year_hint`: for time stamps without a year or zone, a time near the log (file time or window). `zone`:
-// what time stamps without a zone are in (unset = UTC); of an hour that clocks show twice the first is taken.
+// what time stamps without a zone are in (unset = UTC); of an hour that clocks show twice the first is taken,
+// and one that they skip is read as if they had not been changed yet.
 std::unique_ptr<EventSplitter> make_splitter(LogFormat format, Time year_hint,
                                              std::size_t max_event_bytes = 256 * 1024,
                                              std::optional<Zone> zone = std::nullopt);

@@ -35,7 +35,8 @@ class ZoneShift {
       quarter_ = quarter;
       const Time start = std::chrono::time_point_cast<Duration>(quarter);
       const auto readings = zone_->readings(LocalTime{start.time_since_epoch()});
-      offset_ = readings.instants.empty() ? zone_->offset(start) : start - readings.instants.front();
+      offset_ = readings.instants.empty() ? zone_->offset(start - std::chrono::days(1))
+                                          : start - readings.instants.front();
     }
     return as_utc - offset_;
   }
