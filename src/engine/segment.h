@@ -48,6 +48,8 @@ class SegmentBuilder {
   SegmentBuilder& operator=(SegmentBuilder&&) noexcept;
   ~SegmentBuilder();
 
+  // Into a builder that is not full(); messages of up to 64 MB. (128 MB or 4 million rows in one segment
+  // abort.)
   void add(const SegmentRow& row);
   bool empty() const;
   bool full() const;
