@@ -17,6 +17,8 @@ std::vector<AddCommand> all_store_commands() {
   return {add_store_info, add_store_check, add_store_repair, add_store_compact, add_store_export};
 }
 
-std::vector<AddCommand> all_logs_commands() { return {add_logs_search, add_logs_count, add_logs_tail, add_logs_sql}; }
+std::vector<AddCommand> all_logs_commands() {
+  return {add_logs_search, add_logs_count, add_logs_tail, add_logs_patterns, add_logs_compare, add_logs_sql};
+}
 
 }  // namespace culprit

@@ -35,6 +35,8 @@ std::vector<AddCommand> all_logs_commands();
 void add_logs_search(CLI::App& app, int& exit);
 void add_logs_count(CLI::App& app, int& exit);
 void add_logs_tail(CLI::App& app, int& exit);
+void add_logs_patterns(CLI::App& app, int& exit);
+void add_logs_compare(CLI::App& app, int& exit);
 void add_logs_sql(CLI::App& app, int& exit);
 
 // Below `culprit store`.

@@ -91,6 +91,35 @@ class Logs(unittest.TestCase):
         done = culprit.run("logs", "count", "x", "--store", self.dir / "absent", check=4)
         self.assertIn("culprit ingest", done.err)
 
+    def test_patterns_count_every_event_once_under_a_template_it_fits(self):
+        answer = json.loads(self.logs("patterns", "--format", "json", "--top", "100000").out)
+        self.assertEqual(answer["events"], len(self.events))
+        self.assertEqual(sum(t["count"] for t in answer["templates"]), len(self.events))
+        self.assertEqual(len({t["id"] for t in answer["templates"]}), answer["templates_in_all"])
+        self.assertLess(answer["templates_in_all"], 300)
+        for template in answer["templates"]:
+            parts = [re.escape(p).replace(r"\ ", r"\s+") for p in template["template"].split("<*>")]
+            example = template["example"].split("\n")[0]
+            if len(example.encode()) < 380:  # longer ones are cut
+                self.assertRegex(example.strip(), "^" + ".*".join(parts) + r"\s*$")
+            self.assertEqual(sum(p["count"] for p in template["periods"]), template["count"])
+
+    def test_compare_names_what_the_incident_brought(self):
+        answer = json.loads(self.logs("compare", "--format", "json", "--before", "2026-11-24T05:46Z..2026-11-24T06:14Z",
+                                      "--during", "2026-11-24T06:14Z..2026-11-24T06:25Z").out)
+        new = [c["template"] for c in answer["changes"] if c["shift"] == "new"]
+        self.assertTrue(any("canceling statement due to statement timeout" in t for t in new), new)
+        surged = [c["template"] for c in answer["changes"] if c["shift"] == "surged"]
+        self.assertTrue(any("Internal Server Error" in t for t in surged), surged)
+        self.assertTrue(all(c["q"] <= 0.05 for c in answer["changes"]))
+        quiet = json.loads(self.logs("compare", "--format", "json", "--before", "2026-11-24T05:46Z..2026-11-24T05:58Z",
+                                     "--during", "2026-11-24T05:58Z..2026-11-24T06:09Z").out)
+        self.assertLess(quiet["changed"], answer["changed"] / 5)
+
+    def test_compare_asks_for_the_window_when_nothing_names_it(self):
+        self.assertIn("--during", self.logs("compare", code=2).err)
+        self.assertIn("FROM..TO", self.logs("compare", "--during", "17:00", code=2).err)
+
     def test_text_has_a_column_a_pattern(self):
         text = self.logs("count", "ERROR", "timeout", "--by", "10m").out
         self.assertRegex(text, r"\[1\] ERROR: \d+ in all\n\[2\] timeout: \d+ in all\n")
