@@ -11,7 +11,7 @@ namespace culprit {
 namespace {
 
 constexpr std::size_t kBlocksMin = 8;  // in both windows together, for an estimate of dispersion
-constexpr double kSlack = 0.5;         // standard errors by which longer blocks must be more dispersed to count
+constexpr double kSlack = 0.5;  // standard errors by which longer blocks must be more dispersed to count
 
 struct Block {
   double count = 0;

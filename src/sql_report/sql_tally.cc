@@ -60,7 +60,8 @@ std::string plan_nodes(std::string_view plan) {
 }
 
 void take_plan(SqlStatementTally& into, Microseconds duration_us, std::string plan) {
-  if (duration_us > into.slowest_plan_us || (duration_us == into.slowest_plan_us && plan < into.slowest_plan)) {
+  if (duration_us > into.slowest_plan_us ||
+      (duration_us == into.slowest_plan_us && plan < into.slowest_plan)) {
     into.slowest_plan_us = duration_us;
     into.slowest_plan = std::move(plan);
   }
