@@ -196,6 +196,23 @@ TEST(FaultInjection, AFlippedBitInTheLogCostsOneFrameAndIsTold) {
   }
 }
 
+TEST(FaultInjection, ALogOfAFutureVersionIsRefused) {
+  const auto dir = temporary_directory();
+  const auto store = dir.path() / "s";
+  ASSERT_OK(create_store(store));
+  ASSERT_FALSE(write_until_it_fails(store, CommitBy::kLog, 1, 2).error);
+  const auto log = store / "wal/000001.wal";
+  auto bytes = read_file(log).value();
+  bytes[8] = 2;  // the version, behind the magic
+  testing::write_bytes(log, bytes);
+  for (const auto& error : {open_store(store).error(), open_store_writer(store).error()}) {
+    EXPECT_EQ(error.code, ErrorCode::kDamaged);
+    EXPECT_EQ(error.where, log.string());
+    EXPECT_THAT(error.what, HasSubstr("format 2"));
+    EXPECT_EQ(error.hint, "Use a newer culprit.");
+  }
+}
+
 TEST(FaultInjection, RecoveryTellsALogFrameThatIsLost) {
   const auto dir = temporary_directory();
   const auto store = dir.path() / "s";
