@@ -1,6 +1,6 @@
 # Verbs. `make` shows them. Each installs the Debian packages that it needs.
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check bench bench-logs bench-parsing fuzz docs lab install clean
+.PHONY: help build demo test check bench bench-logs bench-parsing bench-rca fuzz docs lab install clean
 
 DEMO := examples/incidents/statement-timeouts
 FUZZ_SECONDS ?= 30
@@ -43,6 +43,11 @@ bench-parsing: ## Accuracy and speed of template mining on the labelled logs in 
 	@scripts/install_packages build
 	@scripts/build bench parsing
 	@bench/run_parsing build/bench "$(DIR)" "$(PREDICTIONS)"
+
+bench-rca: ## Accuracy and speed of diagnosis on the labelled sets in DIR (default ../shared/benchmarks)
+	@scripts/install_packages build bench
+	@scripts/build bench rca
+	@bench/run_rca build/bench "$(if $(filter file,$(origin DIR)),../shared/benchmarks,$(DIR))" "$(PREDICTIONS)"
 
 fuzz: ## Fuzz each parser and format for FUZZ_SECONDS
 	@scripts/install_packages build fuzz
