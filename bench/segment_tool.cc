@@ -77,28 +77,28 @@ void for_each_line(const Part& part, Take take) {
   std::string buffer;
   std::uint64_t at = part.begin == 0 ? 0 : part.begin - 1;  // of buffer[0]
   bool skip = part.begin > 0;                               // the line that began in the part before
+  std::size_t held = 0;                                     // bytes in the buffer
   std::size_t used = 0;
   bool more = true;
   while (more) {
-    buffer.erase(0, used);
+    held -= used;
+    std::memmove(buffer.data(), buffer.data() + used, held);
     at += used;
     used = 0;
-    const std::size_t held = buffer.size();
-    buffer.resize(held + kReadBytes);
+    if (buffer.size() < held + kReadBytes) buffer.resize(held + kReadBytes);
     const ssize_t got = ::pread(fd, buffer.data() + held, kReadBytes, static_cast<off_t>(at + held));
     if (got < 0) die("cannot read " + part.path);
-    buffer.resize(held + static_cast<std::size_t>(got));
+    held += static_cast<std::size_t>(got);
     const bool last = got == 0;
     while (more) {
-      const void* const line_end = std::memchr(buffer.data() + used, '\n', buffer.size() - used);
-      if (!line_end && !(last && used < buffer.size())) break;
+      const void* const line_end = std::memchr(buffer.data() + used, '\n', held - used);
+      if (!line_end && !(last && used < held)) break;
       const std::size_t end =
-          line_end ? static_cast<std::size_t>(static_cast<const char*>(line_end) - buffer.data())
-                   : buffer.size();
+          line_end ? static_cast<std::size_t>(static_cast<const char*>(line_end) - buffer.data()) : held;
       if (!skip && at + used >= part.end) more = false;
       if (more && !skip) take(std::string_view(buffer).substr(used, end - used));
       skip = false;
-      used = std::min(buffer.size(), end + 1);
+      used = std::min(held, end + 1);
     }
     if (last) more = false;
   }

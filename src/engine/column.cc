@@ -109,6 +109,8 @@ void ColumnWriter::numbers(std::span<const std::uint64_t> v, bool as_is) {
   planes(NumberMode::kPlanes, base, 0, width, v.size());
 }
 
+void ColumnWriter::constant(std::uint64_t value) { planes(NumberMode::kConstant, value, 0, 0, 0); }
+
 void ColumnWriter::numbers32(std::span<const std::uint32_t> v) {
   if (v.empty()) return planes(NumberMode::kConstant, 0, 0, 0, 0);
   const auto [low_at, high_at] = std::minmax_element(v.begin(), v.end());
@@ -163,16 +165,14 @@ void ColumnWriter::own_block(std::size_t count, unsigned width) {
       put_varint(directory, std::uint64_t{plane[0]} << 2 | static_cast<unsigned>(PlaneCode::kConstant));
       continue;
     }
-    const std::size_t at = blocks.size();
-    blocks.resize(at + ZSTD_compressBound(count));
-    const std::size_t size = ZSTD_compressCCtx(zstd_->context.get(), blocks.data() + at, blocks.size() - at,
-                                               plane, count, kPlaneLevel);
+    if (frame_.size() < ZSTD_compressBound(count)) frame_.resize(ZSTD_compressBound(count));
+    const std::size_t size =
+        ZSTD_compressCCtx(zstd_->context.get(), frame_.data(), frame_.size(), plane, count, kPlaneLevel);
     if (ZSTD_isError(size) || size + size / 64 >= count) {
-      blocks.resize(at);
       blocks.append(reinterpret_cast<const char*>(plane), count);
       put_varint(directory, std::uint64_t{count} << 2 | static_cast<unsigned>(PlaneCode::kRaw));
     } else {
-      blocks.resize(at + size);
+      blocks.append(frame_.data(), size);
       put_varint(directory, std::uint64_t{size} << 2 | static_cast<unsigned>(PlaneCode::kZstd));
     }
   }

@@ -75,6 +75,7 @@ class ColumnWriter {
   // lie.
   void numbers(std::span<const std::uint64_t> values, bool as_is = false);
   void numbers32(std::span<const std::uint32_t> values);
+  void constant(std::uint64_t value);  // the same for every row
   void text(std::string_view bytes);
 
   std::string directory;
@@ -93,6 +94,7 @@ class ColumnWriter {
   struct Zstd;
   std::unique_ptr<Zstd> zstd_;
   std::vector<unsigned char> plane_bytes_;
+  std::vector<char> frame_;
   std::vector<std::uint64_t> scratch_;
 };
 

@@ -76,4 +76,27 @@ inline unsigned short_number(const char* p, std::uint32_t& value) {
   return count;
 }
 
+constexpr std::array<std::uint64_t, 20> make_powers_of_ten() {
+  std::array<std::uint64_t, 20> powers{};
+  powers[0] = 1;
+  for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
+  return powers;
+}
+inline constexpr auto kPowersOfTen = make_powers_of_ten();
+
+// The number of the digits at p, which then stands behind them; of more than 19 digits, any number.
+inline std::uint64_t leading_number(const char*& p, const char* end) {
+  if (end - p >= 8) {
+    std::uint32_t value = 0;
+    const unsigned digits = short_number(p, value);
+    if (digits < 8) {
+      p += digits;
+      return digits == 0 ? 0 : value;
+    }
+  }
+  const char* const begin = p;
+  p = digits_end(p, end);
+  return digits_value(begin, p);
+}
+
 }  // namespace culprit::engine

@@ -64,6 +64,15 @@ bool MessageParser::word(std::size_t begin, std::size_t end, ParsedVariable& var
   return take(begin, end);
 }
 
+bool MessageParser::at(std::size_t at, VariableKind likely, ParsedVariable& variable) {
+  if (is_digit(text_[at])) return digit_word(at, variable);
+  // A uuid may begin with a letter. The one read last has a digit where next() looks for it.
+  if (likely != VariableKind::kUuid || memory_.uuid_text[0] == '\0' || text_.size() - at < kUuidChars ||
+      std::memcmp(text_.data() + at, memory_.uuid_text, kUuidChars) != 0)
+    return false;
+  return uuid(at, variable);
+}
+
 // A word that begins with a digit.
 bool MessageParser::digit_word(std::size_t at, ParsedVariable& variable) {
   const char* const data = text_.data();
@@ -78,18 +87,19 @@ bool MessageParser::digit_word(std::size_t at, ParsedVariable& variable) {
     }
   }
   const char* const first = data + at;
-  const char* const digits = digits_end(first, end);
+  const char* digits = first;
+  const std::uint64_t value = leading_number(digits, end);
   const char* word_end = digits;
   unsigned classes = 0;
   while (word_end < end && is_word(*word_end)) classes |= char_class(*word_end++);
   const auto digits_at = static_cast<std::size_t>(digits - data);
   const auto word_at = static_cast<std::size_t>(word_end - data);
   if (word_at - at == 8 && peek(word_at) == '-' && uuid(at, variable)) return true;
-  if (classes == 0) return number(at, digits_at, variable);
+  if (classes == 0) return number(at, digits_at, value, variable);
   if (*first == '0' && digits_at == at + 1 && *digits == 'x' && word_at > digits_at + 1)
     return word(digits_at + 1, word_at, variable);
   // 35ms, 10GB: a number with its unit, unless the rest could be hex or holds digits again.
-  if ((classes & kLetter) != 0 && (classes & kDigit) == 0) return number(at, digits_at, variable);
+  if ((classes & kLetter) != 0 && (classes & kDigit) == 0) return number(at, digits_at, value, variable);
   return word(at, word_at, variable);
 }
 
@@ -99,13 +109,14 @@ bool MessageParser::lettered_word(std::size_t begin, std::size_t at, ParsedVaria
   const char* const end = data + text_.size();
   unsigned before = 0;
   for (std::size_t i = begin; i < at; ++i) before |= char_class(data[i]);
-  const char* const digits = digits_end(data + at, end);
+  const char* digits = data + at;
+  const std::uint64_t value = leading_number(digits, end);
   const char* word_end = digits;
   while (word_end < end && is_word(*word_end)) ++word_end;
   const auto word_at = static_cast<std::size_t>(word_end - data);
   if (word_at - begin == 8 && peek(word_at) == '-' && uuid(begin, variable)) return true;
   // node246: a name and a number, unless the letters could be hex.
-  if ((before & kLetter) != 0 && word_end == digits) return number(at, word_at, variable);
+  if ((before & kLetter) != 0 && word_end == digits) return number(at, word_at, value, variable);
   return word(begin, word_at, variable);
 }
 
@@ -131,7 +142,8 @@ bool MessageParser::uuid(std::size_t at, ParsedVariable& variable) {
   return take(at, at + kUuidChars);
 }
 
-bool MessageParser::number(std::size_t at, std::size_t end, ParsedVariable& variable) {
+// `value` is that of the digits [at, end) when there are at most kNumberDigitsMax.
+bool MessageParser::number(std::size_t at, std::size_t end, std::uint64_t value, ParsedVariable& variable) {
   const std::size_t digits = end - at;
   if (digits > kNumberDigitsMax) return word(at, end, variable);
   const char* const data = text_.data();
@@ -139,23 +151,21 @@ bool MessageParser::number(std::size_t at, std::size_t end, ParsedVariable& vari
   if (quoted) return word(at, end, variable);  // "tid":"36849": other values there may have letters
   const unsigned width = data[at] == '0' && digits > 1 ? static_cast<unsigned>(digits) : 0;
   if (peek(end) == '.' && is_digit(peek(end + 1))) {
-    const std::size_t fraction = end + 1;
-    const auto fraction_end =
-        static_cast<std::size_t>(digits_end(data + fraction, data + text_.size()) - data);
+    const char* fraction = data + end + 1;
+    const std::uint64_t fraction_value = leading_number(fraction, data + text_.size());
+    const auto fraction_end = static_cast<std::size_t>(fraction - data);
     const bool more = peek(fraction_end) == '.' && is_digit(peek(fraction_end + 1));
     if (more && ip(at, end, variable)) return true;
-    const std::size_t scale = fraction_end - fraction;
+    const std::size_t scale = fraction_end - end - 1;
     if (!more && digits + scale <= kNumberDigitsMax) {
-      std::uint64_t value = digits_value(data + at, data + end);
-      for (std::size_t i = fraction; i < fraction_end; ++i)
-        value = value * 10 + static_cast<std::uint64_t>(data[i] - '0');
       const unsigned width_all = width > 0 ? width + static_cast<unsigned>(scale) : 0;
-      variable = {VariableKind::kNumber, number_form(static_cast<unsigned>(scale), width_all), value, 0};
+      variable = {VariableKind::kNumber, number_form(static_cast<unsigned>(scale), width_all),
+                  value * kPowersOfTen[scale] + fraction_value, 0};
       return take(at, fraction_end);
     }
   }
   if (width == 0 && digits <= kElementDigitsMax && peek(end) == ',' && list(at, end, variable)) return true;
-  variable = {VariableKind::kNumber, number_form(0, width), digits_value(data + at, data + end), 0};
+  variable = {VariableKind::kNumber, number_form(0, width), value, 0};
   return take(at, end);
 }
 
@@ -202,6 +212,31 @@ bool MessageParser::element(std::size_t& at, std::uint32_t& value) const {
   return true;
 }
 
+// As many as can be read without a look at the message's end, from `end` of the first one on; their end.
+std::size_t MessageParser::elements(std::size_t end, std::string_view separator) {
+  constexpr std::size_t kReach = 16;  // separator, nine digits, two bytes behind
+  const char* p = text_.data() + end;
+  const bool space = separator.size() > 1 && separator[1] == ' ';
+  const bool dollar = separator.back() == '$';
+  for (std::size_t left = kListElementsMax - 1; left > 0; --left) {
+    if (text_.data() + text_.size() - p < static_cast<std::ptrdiff_t>(kReach) || *p != ',') break;
+    if ((space && p[1] != ' ') || (dollar && p[separator.size() - 1] != '$')) break;
+    const char* const q = p + separator.size();
+    std::uint32_t value = 0;
+    unsigned digits = short_number(q, value);
+    if (digits == 8 && is_digit(q[8])) {
+      value = value * 10 + static_cast<std::uint32_t>(q[8] - '0');
+      digits = 9;
+    }
+    const char behind = q[digits];
+    if (digits == 0 || (*q == '0' && digits > 1)) break;
+    if (behind != ',' && (is_word(behind) || (behind == '.' && is_digit(q[digits + 1])))) break;
+    elements_.push_back(value);
+    p = q + digits;
+  }
+  return static_cast<std::size_t>(p - text_.data());
+}
+
 bool MessageParser::list(std::size_t at, std::size_t first_end, ParsedVariable& variable) {
   const bool space = peek(first_end + 1) == ' ';
   const std::size_t after_space = first_end + (space ? 2 : 1);
@@ -212,6 +247,8 @@ bool MessageParser::list(std::size_t at, std::size_t first_end, ParsedVariable& 
   std::uint32_t value = static_cast<std::uint32_t>(digits_value(text_.data() + at, text_.data() + first_end));
   std::uint64_t count = 1;
   elements_.push_back(value);
+  end = elements(end, separator);
+  count = elements_.size() - first;
   while (count < kListElementsMax) {
     std::size_t next = end + separator.size();
     if (next >= text_.size() || text_[end] != ',' || text_.compare(end, separator.size(), separator) != 0)

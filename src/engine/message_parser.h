@@ -41,8 +41,14 @@ class MessageParser {
   // The next variable: the static piece before it is [piece_begin(), piece_end()). False at the end of the
   // message; the piece is then what is left.
   bool next(ParsedVariable& variable);
+  // The same where the caller knows that no digit stands in [position(), at) and no letter or digit right
+  // before `at`. False, and nothing read, when the variable does not obviously begin there; `likely` is only
+  // a guess of its kind.
+  bool at(std::size_t at, VariableKind likely, ParsedVariable& variable);
   std::size_t piece_begin() const { return piece_begin_; }
   std::size_t piece_end() const { return piece_end_; }
+  // Goes on behind a variable that is known to end there.
+  void resume(std::size_t position) { position_ = position; }
   // Everything not yet read.
   std::size_t position() const { return position_; }
 
@@ -52,8 +58,9 @@ class MessageParser {
   bool uuid(std::size_t at, ParsedVariable& variable);
   bool ip(std::size_t at, std::size_t first_end, ParsedVariable& variable);
   bool list(std::size_t at, std::size_t first_end, ParsedVariable& variable);
-  bool number(std::size_t at, std::size_t digits_end, ParsedVariable& variable);
+  bool number(std::size_t at, std::size_t digits_end, std::uint64_t value, ParsedVariable& variable);
   bool element(std::size_t& at, std::uint32_t& value) const;
+  std::size_t elements(std::size_t end, std::string_view separator);
   bool digit_word(std::size_t at, ParsedVariable& variable);
   bool lettered_word(std::size_t begin, std::size_t at, ParsedVariable& variable);
   char peek(std::size_t i) const { return i < text_.size() ? text_[i] : '\0'; }

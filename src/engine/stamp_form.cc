@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "engine/digits.h"
+
 namespace culprit::engine {
 
 namespace {
@@ -78,6 +80,7 @@ class Cursor {
   char peek(std::size_t ahead = 0) const { return p_ + ahead < end_ ? p_[ahead] : '\0'; }
   void skip(std::size_t n) { p_ += n; }
   const char* at() const { return p_; }
+  std::ptrdiff_t left() const { return end_ - p_; }
 
  private:
   const char* p_;
@@ -119,7 +122,13 @@ StampText finish(const char* begin, Cursor& in, std::int64_t day, std::int64_t s
   if ((mark == '.' || mark == ',') && is_digit(1)) {
     unsigned n = 0;
     std::int64_t value = 0;
-    while (n <= kFractionDigitsMax && is_digit(1 + n)) value = value * 10 + (in.peek(1 + n++) - '0');
+    if (in.left() > 8) {
+      std::uint32_t fraction = 0;
+      n = short_number(in.at() + 1, fraction);
+      value = fraction;
+    } else {
+      while (n <= kFractionDigitsMax && is_digit(1 + n)) value = value * 10 + (in.peek(1 + n++) - '0');
+    }
     if (n <= kFractionDigitsMax) {
       digits = n;
       comma = mark == ',';
@@ -160,20 +169,28 @@ StampText dated(std::string_view text, std::size_t at) {
           10, 0};
 }
 
+constexpr std::size_t kMemoryBytes = sizeof StampMemory::text;
+
+bool repeats(std::string_view text, std::size_t at, const StampMemory& memory) {
+  return memory.set && text.size() - at > kMemoryBytes &&
+         std::memcmp(text.data() + at, memory.text, kMemoryBytes) == 0;
+}
+
 // The same, when the date and second are those read last.
-StampText dated_again(std::string_view text, std::size_t at, StampMemory& memory) {
-  constexpr std::size_t kSize = sizeof memory.text;
-  const bool room = text.size() - at > kSize;
-  if (room && memory.set && std::memcmp(text.data() + at, memory.text, kSize) == 0) {
-    Cursor in(text, at);
-    const char* const begin = in.at();
-    in.skip(kSize);
-    return finish(begin, in, 0, memory.second, memory.layout);
-  }
+StampText dated_again(std::string_view text, std::size_t at, const StampMemory& memory) {
+  Cursor in(text, at);
+  const char* const begin = in.at();
+  in.skip(kMemoryBytes);
+  return finish(begin, in, 0, memory.second, memory.layout);
+}
+
+StampText dated_remembered(std::string_view text, std::size_t at, StampMemory& memory) {
+  const bool room = text.size() - at > kMemoryBytes;
   const StampText stamp = dated(text, at);
   const auto layout = static_cast<StampLayout>(stamp.form & 15U);
-  if (room && stamp.size >= kSize && layout != StampLayout::kDate && layout != StampLayout::kDateDots) {
-    std::memcpy(memory.text, text.data() + at, kSize);
+  if (room && stamp.size >= kMemoryBytes && layout != StampLayout::kDate &&
+      layout != StampLayout::kDateDots) {
+    std::memcpy(memory.text, text.data() + at, kMemoryBytes);
     memory.layout = layout;
     memory.second = floor_div(stamp.time_us, kSecondUs);
     memory.set = true;
@@ -394,6 +411,7 @@ StampText read_likely_stamp(std::string_view text, std::size_t from, std::size_t
                             std::int64_t reference_us, StampMemory& memory) {
   const auto peek = [&](std::size_t i) { return at + i < text.size() ? text[at + i] : '\0'; };
   const char second = peek(2);
+  if (repeats(text, at, memory)) return dated_again(text, at, memory);
   if (second == ':') {
     return clock_only(text, at, reference_us);
   }
@@ -407,7 +425,7 @@ StampText read_likely_stamp(std::string_view text, std::size_t from, std::size_t
   }
   const char fourth = peek(4);
   if (fourth == '-' || fourth == '/' || fourth == '.')
-    return peek(7) == fourth ? dated_again(text, at, memory) : StampText{};
+    return peek(7) == fourth ? dated_remembered(text, at, memory) : StampText{};
   if (peek(6) == ' ') return packed(text, at);
   return {};
 }

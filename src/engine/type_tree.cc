@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+
+#include "engine/digits.h"
 
 namespace culprit::engine {
 
@@ -28,6 +31,26 @@ constexpr std::array<bool, 256> make_separators() {
 constexpr auto kSeparators = make_separators();
 bool separates(char c) { return kSeparators[static_cast<unsigned char>(c)]; }
 
+// Short texts mostly, for which a call of memcmp costs as much as the comparison.
+bool equal_bytes(const char* a, const char* b, std::size_t size) {
+  const auto differ = [&](std::size_t at, auto word) {
+    auto x = word;
+    auto y = word;
+    std::memcpy(&x, a + at, sizeof x);
+    std::memcpy(&y, b + at, sizeof y);
+    return x != y;
+  };
+  if (size < 8) {
+    if (size >= 4) return !differ(0, std::uint32_t{}) && !differ(size - 4, std::uint32_t{});
+    for (std::size_t i = 0; i < size; ++i)
+      if (a[i] != b[i]) return false;
+    return true;
+  }
+  for (std::size_t at = 0; at + 8 <= size; at += 8)
+    if (differ(at, std::uint64_t{})) return false;
+  return !differ(size - 8, std::uint64_t{});
+}
+
 }  // namespace
 
 TypeTree::TypeTree() { clear(); }
@@ -40,6 +63,8 @@ void TypeTree::clear() {
   types_.clear();
   type_text_bytes_ = 0;
   whole_type_ = kNone;
+  beginning_size_ = 0;
+  trail_size_ = 0;
 }
 
 std::uint32_t TypeTree::find(std::uint32_t node, std::string_view piece, std::uint8_t kind,
@@ -68,8 +93,10 @@ std::uint32_t TypeTree::insert(std::uint32_t node, std::string_view piece, std::
       texts_.size() + piece.size() > kTypeTextsBytesMax || types_.size() >= kTypesMax)
     return kNone;
   const auto edge = static_cast<std::uint32_t>(edges_.size());
+  const bool letter_before = kind != kEnd && !piece.empty() && is_word(piece.back());
+  const bool plain = !letter_before && std::none_of(piece.begin(), piece.end(), is_digit);
   edges_.push_back({hash, node, kNone, static_cast<std::uint32_t>(texts_.size()),
-                    static_cast<std::uint32_t>(piece.size()), kind});
+                    static_cast<std::uint32_t>(piece.size()), kind, plain});
   texts_ += piece;
   ++nodes_[node].children;
   if (kind == kJoin) ++nodes_[node].words;
@@ -108,6 +135,12 @@ std::uint32_t TypeTree::make_type(std::uint32_t node, std::string_view last_piec
   return static_cast<std::uint32_t>(types_.size() - 1);
 }
 
+bool TypeTree::expects(const Edge& e, std::string_view message, std::size_t position) const {
+  const std::size_t left = message.size() - position;
+  if (!e.plain || (e.kind == kEnd ? left != e.text_size : left <= e.text_size)) return false;
+  return equal_bytes(message.data() + position, texts_.data() + e.text_begin, e.text_size);
+}
+
 // The edge for the piece, or kNone when there is no room for another.
 std::uint32_t TypeTree::step(std::uint32_t node, std::string_view message, std::size_t begin, std::size_t end,
                              std::uint8_t kind, std::vector<ParsedVariable>& variables) {
@@ -115,7 +148,9 @@ std::uint32_t TypeTree::step(std::uint32_t node, std::string_view message, std::
   const std::uint32_t recent = nodes_[node].recent;
   if (recent != kNone) {
     const Edge& e = edges_[recent];
-    if (e.kind == kind && text_of(e) == piece) return recent;
+    if (e.kind == kind && e.text_size == piece.size() &&
+        equal_bytes(piece.data(), texts_.data() + e.text_begin, piece.size()))
+      return recent;
   }
   const std::uint64_t hash = hash_of(node, piece, kind);
   std::uint32_t edge = find(node, piece, kind, hash);
@@ -161,8 +196,39 @@ std::uint32_t TypeTree::step_by_words(std::uint32_t node, std::string_view messa
   return edge != kNone ? edge : insert(node, piece, kind, hash);
 }
 
+// The last variable's end that the message shares with the one before, and everything that decided on it.
+const TypeTree::Checkpoint* TypeTree::resume(std::string_view message, std::int64_t reference_us) {
+  const std::size_t kept = std::min(message.size(), kBeginningBytes);
+  std::size_t common = 0;
+  if (reference_us == beginning_us_ && trail_size_ > 0) {
+    const std::size_t most = std::min(kept, beginning_size_);
+    while (common + 8 <= most && equal_bytes(message.data() + common, beginning_ + common, 8)) common += 8;
+    while (common < most && message[common] == beginning_[common]) ++common;
+  }
+  while (trail_size_ > 0 && trail_[trail_size_ - 1].looked_at > common) --trail_size_;
+  trail_open_ = true;
+  beginning_us_ = reference_us;
+  beginning_size_ = kept;
+  std::memcpy(beginning_ + common, message.data() + common, kept - common);
+  return trail_size_ > 0 ? &trail_[trail_size_ - 1] : nullptr;
+}
+
+// How far a kind looks behind its end: at the next byte, at a clock or fraction, at a list, an address or a
+// uuid. Elements of lists are not kept from one message to the next.
+void TypeTree::note(Checkpoint at, VariableKind kind) {
+  constexpr std::uint32_t kStamp = 12;
+  constexpr std::uint32_t kFar = kUuidChars + 4;
+  trail_open_ = kind != VariableKind::kList && at.position < kBeginningBytes;
+  if (!trail_open_) return;
+  at.looked_at = at.position + (kind == VariableKind::kUuid    ? 1
+                                : kind == VariableKind::kStamp ? kStamp
+                                                               : kFar);
+  trail_[trail_size_++] = at;
+}
+
 std::uint32_t TypeTree::whole(std::string_view message, std::vector<ParsedVariable>& variables) {
   variables.assign(1, {VariableKind::kWord, 0, 0, message.size()});
+  trail_size_ = 0;
   if (whole_type_ == kNone) {
     types_.push_back({"", {0, 0}, {VariableKind::kWord}});
     whole_type_ = static_cast<std::uint32_t>(types_.size() - 1);
@@ -173,13 +239,34 @@ std::uint32_t TypeTree::whole(std::string_view message, std::vector<ParsedVariab
 std::uint32_t TypeTree::type_of(std::string_view message, std::int64_t reference_us,
                                 std::vector<ParsedVariable>& variables,
                                 std::vector<std::uint32_t>& elements) {
-  variables.clear();
   MessageParser parser(message, reference_us, elements, memory_);
   std::uint32_t node = 0;
   std::size_t static_bytes = 0;
+  const Checkpoint* const shared = resume(message, reference_us);
+  variables.resize(shared ? shared->variables : 0);
+  if (shared) {
+    node = shared->node;
+    static_bytes = shared->static_bytes;
+    parser.resume(shared->position);
+  }
   ParsedVariable variable;
   for (;;) {
-    bool more = parser.next(variable);
+    // Most lines go on as the last one at this node did: then the piece need not be searched for digits.
+    const std::uint32_t recent = nodes_[node].recent;
+    std::uint32_t edge = kNone;
+    bool more = true;
+    if (recent != kNone && expects(edges_[recent], message, parser.position())) {
+      const Edge& e = edges_[recent];
+      if (e.kind == kEnd) return e.target;
+      const std::size_t at = parser.position() + e.text_size;
+      if (parser.at(at, static_cast<VariableKind>(e.kind), variable)) {
+        if (parser.piece_end() == at && static_cast<std::uint8_t>(variable.kind) == e.kind) edge = recent;
+      } else {
+        more = parser.next(variable);
+      }
+    } else {
+      more = parser.next(variable);
+    }
     const std::size_t begin = parser.piece_begin();
     std::size_t end = parser.piece_end();
     static_bytes += end - begin;
@@ -189,8 +276,7 @@ std::uint32_t TypeTree::type_of(std::string_view message, std::int64_t reference
       end = begin;
       more = true;
       static_bytes = 0;
-      const std::uint32_t edge =
-          step(node, message, begin, end, static_cast<std::uint8_t>(variable.kind), variables);
+      edge = step(node, message, begin, end, static_cast<std::uint8_t>(variable.kind), variables);
       if (edge == kNone) return whole(message, variables);
       variables.push_back(variable);
       const std::uint32_t last =
@@ -198,11 +284,15 @@ std::uint32_t TypeTree::type_of(std::string_view message, std::int64_t reference
       return last == kNone ? whole(message, variables) : edges_[last].target;
     }
     const auto kind = more ? static_cast<std::uint8_t>(variable.kind) : kEnd;
-    const std::uint32_t edge = step(node, message, begin, end, kind, variables);
+    if (edge == kNone) edge = step(node, message, begin, end, kind, variables);
     if (edge == kNone) return whole(message, variables);
     if (!more) return edges_[edge].target;
     variables.push_back(variable);
     node = edges_[edge].target;
+    if (trail_open_ && trail_size_ < kCheckpoints)
+      note({static_cast<std::uint32_t>(parser.position()), 0, node,
+            static_cast<std::uint32_t>(variables.size()), static_cast<std::uint32_t>(static_bytes)},
+           variable.kind);
   }
 }
 

@@ -29,7 +29,8 @@ class TypeTree {
  public:
   TypeTree();
 
-  // The type of the message and its variables (words as begin and size in the message).
+  // The type of the message and its variables (words as begin and size in the message). `variables` must be
+  // as the call before left it.
   std::uint32_t type_of(std::string_view message, std::int64_t reference_us,
                         std::vector<ParsedVariable>& variables, std::vector<std::uint32_t>& elements);
   const std::vector<LogType>& types() const { return types_; }
@@ -46,6 +47,7 @@ class TypeTree {
     std::uint32_t text_begin = 0;
     std::uint32_t text_size = 0;
     std::uint8_t kind = kEnd;
+    bool plain = false;  // no digit in the text, no letter before the variable: a digit there begins it
   };
   struct Node {
     std::uint32_t recent = kNone;  // the edge taken last
@@ -60,6 +62,9 @@ class TypeTree {
                      std::uint8_t kind, std::vector<ParsedVariable>& variables);
   std::uint32_t step_by_words(std::uint32_t node, std::string_view message, std::size_t begin,
                               std::size_t end, std::uint8_t kind, std::vector<ParsedVariable>& variables);
+  // Whether the edge's text stands at the position and no digit before its end; what follows may be the
+  // variable.
+  bool expects(const Edge& e, std::string_view message, std::size_t position) const;
   std::uint32_t make_type(std::uint32_t node, std::string_view last_piece);
   std::uint32_t whole(std::string_view message, std::vector<ParsedVariable>& variables);
   void grow_table();
@@ -67,7 +72,27 @@ class TypeTree {
     return std::string_view(texts_).substr(e.text_begin, e.text_size);
   }
 
+  // What the last message began with, and where its variables ended: lines of one request, which share time
+  // and id, go on from there.
+  struct Checkpoint {
+    std::uint32_t position = 0;   // behind a variable
+    std::uint32_t looked_at = 0;  // what decided on it stands before this
+    std::uint32_t node = 0;
+    std::uint32_t variables = 0;
+    std::uint32_t static_bytes = 0;
+  };
+  const Checkpoint* resume(std::string_view message, std::int64_t reference_us);
+  void note(Checkpoint at, VariableKind kind);
+
+  static constexpr std::size_t kBeginningBytes = 128;
+  static constexpr std::uint32_t kCheckpoints = 4;
   ParserMemory memory_;
+  char beginning_[kBeginningBytes] = {};
+  std::size_t beginning_size_ = 0;
+  std::int64_t beginning_us_ = 0;
+  Checkpoint trail_[kCheckpoints];
+  std::uint32_t trail_size_ = 0;
+  bool trail_open_ = false;
   std::vector<Node> nodes_;
   std::vector<Edge> edges_;
   std::vector<std::uint32_t> table_;  // edges by hash

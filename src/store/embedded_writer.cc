@@ -249,7 +249,10 @@ class EmbeddedWriter : public StoreWriter {
       log_position_ = *position;
     }
     names_added_ = false;
-    return encoder_.add(std::exchange(batch_, {}));
+    EventBatch next;  // likely to become as large
+    next.bytes.reserve(batch_.bytes.size());
+    next.rows.reserve(batch_.rows.size());
+    return encoder_.add(std::exchange(batch_, std::move(next)));
   }
 
   Result<void> commit_to_log() {

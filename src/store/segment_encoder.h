@@ -1,13 +1,15 @@
-// Makes segments of batches on a thread of its own, so that reading and encoding go on side by side.
+// Makes segments of batches on threads of its own, so that reading and encoding go on side by side. A group's
+// events are cut into stretches, each of which becomes a segment; different stretches are encoded at once.
 #pragma once
 
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
-#include <map>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
 #include "base/error.h"
@@ -23,8 +25,9 @@ struct FinishedSegment {
   SegmentSummary summary;
 };
 
-// One thread at a time, beside the encoder's own. Memory: a few batches in the queue, and builders that
-// together hold at most kBuilderBytesMax of messages.
+// One thread at a time, beside the encoder's own. Memory: some batches that wait, and stretches that together
+// hold at most kStretchBytesMax of messages. Which event comes into which segment follows from the calls
+// alone, not from the threads.
 class SegmentEncoder {
  public:
   explicit SegmentEncoder(std::filesystem::path store);
@@ -32,44 +35,51 @@ class SegmentEncoder {
   SegmentEncoder(const SegmentEncoder&) = delete;
   SegmentEncoder& operator=(const SegmentEncoder&) = delete;
 
-  // Waits while the queue is full. The numbers of a group's events must ascend.
+  // Waits while much is to be encoded. The numbers of a group's events must ascend.
   Result<void> add(EventBatch batch);
 
-  // The segments that are done, in the order they were finished.
+  // The segments that are done, by their first number. One whose group has an earlier stretch that is not
+  // done yet stays: then everything of a group up to its last number in segments is in segments.
   Result<std::vector<FinishedSegment>> take();
 
-  // Finishes every builder that holds an event numbered up to `number`, and waits until all is on disk.
+  // Ends every stretch that holds an event numbered up to `number`, and waits until they are on disk.
   Result<void> finish_up_to(EventNumber number);
 
   // The lowest number that was added and is in no segment that was taken; nullopt when there is none.
   std::optional<EventNumber> oldest_pending();
 
  private:
-  struct Builder {
-    SegmentBuilder segment;
+  struct Stretch {
+    std::uint32_t group_id = 0;
     EventNumber first_number = 0;
-    std::size_t bytes = 0;
+    std::size_t bytes = 0;  // of messages, encoded or not
+    std::size_t rows = 0;
+    bool ended = false;    // no more batches will come
+    bool running = false;  // some thread is at it
+    std::deque<EventBatch> waiting;
+    SegmentBuilder builder;  // of the thread that runs it
   };
+  using Stretches = std::list<Stretch>;
+
   void work();
-  void encode(const EventBatch& batch);
-  void finish_builders(EventNumber up_to);
-  void finish(std::map<std::uint32_t, Builder>::iterator builder);
+  Stretches::iterator next_to_run();
+  void run(Stretches::iterator stretch, std::unique_lock<std::mutex>& lock);
+  void finish(Stretches::iterator stretch, std::unique_lock<std::mutex>& lock);
+  void put(std::uint32_t group_id, EventBatch batch);
+  void end(Stretches::iterator stretch);
+  bool has_earlier(const FinishedSegment& segment) const;
 
   const std::filesystem::path store_;
-  std::map<std::uint32_t, Builder> builders_;  // of the encoder's thread
-  std::size_t builder_bytes_ = 0;              // of the encoder's thread
-
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<EventBatch> queue_;
+  Stretches stretches_;                                             // oldest first
+  std::unordered_map<std::uint32_t, Stretches::iterator> growing_;  // by group
+  std::size_t growing_bytes_ = 0;
+  std::size_t waiting_bytes_ = 0;
   std::vector<FinishedSegment> finished_;
-  std::map<std::uint32_t, EventNumber> open_from_;  // first number of each builder, by group
-  std::optional<EventNumber> encoding_from_;        // first number of the batch that is being encoded
-  std::optional<EventNumber> flush_up_to_;
-  bool busy_ = false;
   bool stop_ = false;
   std::optional<Error> failure_;
-  std::thread thread_;
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace culprit
