@@ -109,8 +109,6 @@ void ColumnWriter::numbers(std::span<const std::uint64_t> v, bool as_is) {
   planes(NumberMode::kPlanes, base, 0, width, v.size());
 }
 
-void ColumnWriter::constant(std::uint64_t value) { planes(NumberMode::kConstant, value, 0, 0, 0); }
-
 void ColumnWriter::numbers32(std::span<const std::uint32_t> v) {
   if (v.empty()) return planes(NumberMode::kConstant, 0, 0, 0, 0);
   const auto [low_at, high_at] = std::minmax_element(v.begin(), v.end());

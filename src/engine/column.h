@@ -75,7 +75,6 @@ class ColumnWriter {
   // lie.
   void numbers(std::span<const std::uint64_t> values, bool as_is = false);
   void numbers32(std::span<const std::uint32_t> values);
-  void constant(std::uint64_t value);  // the same for every row
   void text(std::string_view bytes);
 
   std::string directory;

@@ -305,10 +305,9 @@ void SegmentBuilder::State::write_slot(VariableKind kind, const SlotValues& slot
   out.directory += static_cast<char>(kind);
   if (kind == VariableKind::kWord) return write_words(slot, out);
   if (kind == VariableKind::kNumber || kind == VariableKind::kStamp || kind == VariableKind::kList) {
-    if (slot.forms_differ)
-      out.numbers(std::vector<std::uint64_t>(slot.forms.begin(), slot.forms.end()));
-    else
-      out.constant(slot.values.empty() ? 0 : slot.form);
+    std::vector<std::uint64_t> forms(slot.forms.begin(), slot.forms.end());
+    if (!slot.forms_differ) forms.assign(slot.values.size(), slot.form);
+    out.numbers(forms);
   }
   out.numbers(slot.values);
   if (kind == VariableKind::kList) {
