@@ -211,7 +211,7 @@ void info(const fs::path& folder) {
       if (values.own_block) bytes[name] += values.stored_bytes();
     };
     bytes["directory"] += state.directory_end;
-    bytes["directory (unpacked)"] += state.raw_directory.size();
+    bytes["index (unpacked)"] += state.index.size();
     bytes["number pool"] += d.number_pool.stored_bytes;
     bytes["number pool (unpacked)"] += d.number_pool.raw_bytes;
     bytes["text pool"] += d.text_pool.stored_bytes;
@@ -223,11 +223,14 @@ void info(const fs::path& folder) {
     add("rows: types", d.rows.types);
     add("uuids", d.uuid_high);
     add("uuids", d.uuid_low);
-    for (const auto& t : d.types) {
-      slots += t.slots.size();
-      bytes["static text (unpacked)"] += t.text.size();
-      bytes["minutes (unpacked)"] += t.minutes.size() * 2;
-      for (const auto& s : t.slots) {
+    for (std::uint32_t t = 0; t < d.types.size(); ++t) {
+      const auto body = state.body(t);
+      if (!body) die(body.error().message());
+      slots += (*body)->slots.size();
+      bytes["shapes (unpacked)"] += d.types[t].shape.size();
+      bytes["places (unpacked)"] += d.types[t].places_size;
+      bytes["minutes (unpacked)"] += d.types[t].minutes.size() * 2;
+      for (const auto& s : (*body)->slots) {
         const std::string kind = std::to_string(static_cast<int>(s.kind));
         add("forms " + kind, s.forms);
         add("values " + kind, s.values);

@@ -46,16 +46,37 @@ std::vector<std::string> lines_of(std::string_view text) {
   return out;
 }
 
+// A zstd frame and its entry in the header.
+struct Frame {
+  explicit Frame(const std::string& raw) : frame(culprit::engine::ColumnWriter().compress(raw, 1)) {
+    culprit::engine::put_u32(head, static_cast<std::uint32_t>(frame.size()));
+    culprit::engine::put_u32(head, static_cast<std::uint32_t>(raw.size()));
+    culprit::engine::put_u64(head, culprit::engine::checksum_of(frame));
+  }
+  std::string frame;
+  std::string head;
+};
+
 // The segment with another directory.
-std::string rewrap(const std::string& segment, std::size_t stored, const std::string& directory) {
-  culprit::engine::ColumnWriter writer;
-  const std::string frame = writer.compress(directory, 1);
+std::string rewrap(const std::string& segment, std::size_t directory_end, const std::string& index,
+                   const std::string& places) {
   std::string out(culprit::engine::kSegmentMagic);
   culprit::engine::put_u32(out, culprit::engine::kSegmentVersion);
-  culprit::engine::put_u32(out, static_cast<std::uint32_t>(frame.size()));
-  culprit::engine::put_u32(out, static_cast<std::uint32_t>(directory.size()));
-  culprit::engine::put_u64(out, culprit::engine::checksum_of(frame));
-  return out + frame + segment.substr(culprit::engine::kSegmentHeaderBytes + stored);
+  const Frame first(index);
+  const Frame second(places);
+  return out + first.head + second.head + first.frame + second.frame + segment.substr(directory_end);
+}
+
+std::string places_of(const std::string& segment) {
+  culprit::engine::ByteReader in(std::string_view(segment).substr(culprit::engine::kSegmentMagic.size() + 4));
+  const std::uint64_t index_stored = in.fixed(4);
+  (void)in.bytes(4 + 8);
+  const std::uint64_t stored = in.fixed(4);
+  const std::uint64_t raw = in.fixed(4);
+  auto places = culprit::engine::unpack(
+      std::string_view(segment).substr(culprit::engine::kSegmentHeaderBytes + index_stored, stored), raw);
+  if (!places) std::abort();
+  return *places;
 }
 
 }  // namespace
@@ -88,12 +109,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   });
   if (!same || at != lines.size() || !segment->check()) std::abort();
   if (mutations == 0) return 0;
-  std::string directory = segment->state().raw_directory;
+  std::string index = segment->state().index;
+  std::string places = places_of(bytes);
   for (std::size_t i = 0; i < mutations; ++i) {
-    const std::size_t where = data[1 + 3 * i] | static_cast<std::size_t>(data[2 + 3 * i]) << 8;
-    directory[where % directory.size()] = static_cast<char>(data[3 + 3 * i]);
+    std::size_t where = data[1 + 3 * i] | static_cast<std::size_t>(data[2 + 3 * i]) << 8;
+    where %= index.size() + places.size();
+    char& byte = where < index.size() ? index[where] : places[where - index.size()];
+    byte = static_cast<char>(data[3 + 3 * i]);
   }
-  const std::size_t stored = segment->state().directory_end - culprit::engine::kSegmentHeaderBytes;
-  read_everything(rewrap(bytes, stored, directory));
+  read_everything(rewrap(bytes, segment->state().directory_end, index, places));
   return 0;
 }

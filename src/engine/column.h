@@ -63,6 +63,13 @@ struct TextColumn {
   std::uint64_t checksum = 0;
 };
 
+// Bytes of columns: in the pools and among the blocks.
+struct ColumnBytes {
+  std::uint64_t number_pool = 0;
+  std::uint64_t text_pool = 0;
+  std::uint64_t blocks = 0;
+};
+
 // Where a builder puts the bytes of columns.
 class ColumnWriter {
  public:
@@ -82,6 +89,8 @@ class ColumnWriter {
   std::string text_pool;
   std::string blocks;
 
+  ColumnBytes size() const { return {number_pool.size(), text_pool.size(), blocks.size()}; }
+
   // A zstd frame of the bytes at the level.
   std::string compress(std::string_view bytes, int level);
 
@@ -97,10 +106,16 @@ class ColumnWriter {
   std::vector<std::uint64_t> scratch_;
 };
 
-// Reads the descriptions that a ColumnWriter wrote, in their order, and gives each column its place.
+// Reads the descriptions that a ColumnWriter wrote, in their order, and gives each column its place, from
+// `begin` on.
 class ColumnCatalogue {
  public:
-  ColumnCatalogue(ByteReader& in, std::uint64_t text_bytes_max) : in_(in), text_bytes_max_(text_bytes_max) {}
+  ColumnCatalogue(ByteReader& in, std::uint64_t text_bytes_max, const ColumnBytes& begin = {})
+      : in_(in),
+        text_bytes_max_(text_bytes_max),
+        block_(begin.blocks),
+        number_pool_(begin.number_pool),
+        text_pool_(begin.text_pool) {}
   NumberColumn numbers(std::uint64_t count, unsigned depth = 0);
   TextColumn text();
   std::uint64_t number_pool_bytes() const { return number_pool_; }
@@ -110,9 +125,9 @@ class ColumnCatalogue {
  private:
   ByteReader& in_;
   std::uint64_t text_bytes_max_;
-  std::uint64_t block_ = 0;
-  std::uint64_t number_pool_ = 0;
-  std::uint64_t text_pool_ = 0;
+  std::uint64_t block_;
+  std::uint64_t number_pool_;
+  std::uint64_t text_pool_;
 };
 
 // Reads columns' values. The file and the pools must outlive it. Not for several threads at once.

@@ -1,8 +1,10 @@
-// What a segment's directory says: the row streams, the log types with their minutes, and where every column
-// lies. Written by SegmentBuilder, read and bounded here. docs/formats/segment.md has the grammar.
+// What a segment's directory says. Its index has the row streams, and of each log type its shape and minutes;
+// its places say where the types' columns lie, and are read type by type when they are asked for. Written by
+// SegmentBuilder, read and bounded here. docs/formats/segment.md has the grammar.
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,13 +12,15 @@
 #include "base/error.h"
 #include "engine/column.h"
 #include "engine/segment.h"
+#include "engine/slot_look.h"
 #include "engine/variable.h"
 
 namespace culprit::engine {
 
 constexpr std::string_view kSegmentMagic = "CULPSEG\n";
-constexpr std::uint32_t kSegmentVersion = 4;
-constexpr std::size_t kSegmentHeaderBytes = 8 + 4 + 4 + 4 + 8;  // magic, version, directory sizes, checksum
+constexpr std::uint32_t kSegmentVersion = 5;
+constexpr std::size_t kFrameHeadBytes = 4 + 4 + 8;                        // stored and raw size, checksum
+constexpr std::size_t kSegmentHeaderBytes = 8 + 4 + 2 * kFrameHeadBytes;  // magic, version, two frames
 
 // Bounds that a reader enforces. Each variable is at least one byte of a message.
 constexpr std::uint64_t kSegmentEventsMax = std::uint64_t{1} << 22;
@@ -64,15 +68,27 @@ struct MinuteRun {
   std::uint64_t rows = 0;
 };
 
+// What the index says of a log type. Its shape and its columns' places are read by whoever needs them.
 struct TypeEntry {
   std::uint64_t rows = 0;
-  bool coarse = false;                    // all its times are whole seconds
-  bool has_micros = false;                // its rows are in the stream of microseconds
-  std::string_view text;                  // static pieces, in the directory
+  bool coarse = false;                // all its times are whole seconds
+  bool has_micros = false;            // its rows are in the stream of microseconds
+  bool minutes_in_row_order = false;  // the first run's rows are the type's first, and so on
+  std::uint32_t slots = 0;
+  std::uint32_t elements = 0;          // of all lists
+  std::string_view shape;              // static pieces and looks of the variables; in the index
+  std::span<const MinuteRun> minutes;  // ascending; empty: ask the time stream
+  std::uint32_t places_begin = 0;      // in the unpacked places
+  std::uint32_t places_size = 0;       //
+  ColumnBytes begin;                   // of its columns
+  ColumnBytes size;                    //
+};
+
+// A log type with its columns.
+struct TypeBody {
+  std::string_view text;                  // static pieces
   std::vector<std::uint32_t> piece_ends;  // one more than slots
   std::vector<Slot> slots;
-  std::vector<MinuteRun> minutes;     // ascending; empty: ask the time stream
-  bool minutes_in_row_order = false;  // the first run's rows are the type's first, and so on
 };
 
 struct RowStreams {
@@ -97,13 +113,26 @@ struct Directory {
   NumberColumn uuid_high;
   NumberColumn uuid_low;
   std::vector<TypeEntry> types;
+  std::vector<MinuteRun> minutes;  // of all types
   Pool number_pool;
   Pool text_pool;
 };
 
-// Views of the result lie in `raw`, the unpacked directory. `file_bytes` is the whole segment's size,
-// `directory_end` where blocks begin (number pool, text pool, columns).
-Result<Directory> read_directory(std::string_view raw, std::uint64_t directory_end, std::uint64_t file_bytes);
+// Views of the result lie in `index`, as it was unpacked. `places_bytes` is the unpacked size of the places,
+// `file_bytes` the whole segment's size, `directory_end` where pools and blocks begin.
+Result<Directory> read_directory(std::string_view index, std::uint64_t places_bytes,
+                                 std::uint64_t directory_end, std::uint64_t file_bytes);
+
+// Views of the result lie in the index. `places` are the whole segment's, unpacked.
+Result<TypeBody> read_type_body(const TypeEntry& type, std::string_view places);
+
+// Static pieces and the looks of the variables between them. False when the bytes are no shape.
+struct TypeLooks {
+  std::string_view text;
+  std::vector<std::uint32_t> piece_ends;  // one more than looks
+  std::vector<SlotLook> looks;
+};
+bool read_looks(std::string_view shape, std::uint32_t slots, TypeLooks& out);
 
 // The clock that times are told by: a fine row moves it by milliseconds; a coarse one says how many seconds
 // from the clock's second it stands and never moves it back. So lines of one second, or of one request, cost

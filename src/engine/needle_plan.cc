@@ -11,6 +11,9 @@ namespace culprit::engine {
 namespace {
 
 bool is_letter(unsigned char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool same_letter(char a, char b) {
+  return a == b || ((a ^ b) == 32 && is_letter(static_cast<unsigned char>(a)));
+}
 
 }  // namespace
 
@@ -103,12 +106,17 @@ std::size_t NeedlePlan::find(std::string_view text, std::size_t from) const {
     const void* const at = memmem(text.data() + from, text.size() - from, needle.data(), needle.size());
     return at ? static_cast<std::size_t>(static_cast<const char*>(at) - text.data()) : std::string_view::npos;
   }
-  const auto same = [](char a, char b) {
-    return a == b || ((a ^ b) == 32 && is_letter(static_cast<unsigned char>(a)));
-  };
   const auto at = std::search(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(), needle.begin(),
-                              needle.end(), same);
+                              needle.end(), same_letter);
   return at == text.end() ? std::string_view::npos : static_cast<std::size_t>(at - text.begin());
+}
+
+bool NeedlePlan::stands_at(std::string_view text, std::size_t at) const {
+  const std::string& needle = needle_.text;
+  if (needle.size() > text.size() - at) return false;
+  const std::string_view here = text.substr(at, needle.size());
+  if (!needle_.ignore_case) return here == needle;
+  return std::equal(here.begin(), here.end(), needle.begin(), same_letter);
 }
 
 }  // namespace culprit::engine

@@ -43,6 +43,9 @@ class NeedlePlan {
   // A literal's first place at or behind `from`, or npos.
   std::size_t find(std::string_view text, std::size_t from = 0) const;
 
+  // Whether the literal stands at that byte of the text.
+  bool stands_at(std::string_view text, std::size_t at) const;
+
   bool complete(Places places) const { return (places & ends_) != 0; }
   Places without_complete(Places places) const { return places & ~ends_; }
   // One byte further; `start`: a match may begin with it.

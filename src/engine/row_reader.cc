@@ -97,7 +97,11 @@ std::span<const std::uint32_t> RowReader::rows_of(std::uint32_t type) {
 }
 
 Result<const TypeColumns*> RowReader::columns(std::uint32_t type, std::size_t first, std::size_t last) {
-  if (!types_[type]) types_[type].emplace(segment_->directory.types[type]);
+  if (!types_[type]) {
+    auto body = segment_->body(type);
+    if (!body) return tl::unexpected(body.error());
+    types_[type].emplace(**body);
+  }
   if (auto done = types_[type]->load(first, last, reader_); !done) return tl::unexpected(done.error());
   return &*types_[type];
 }
@@ -118,8 +122,10 @@ Result<void> RowReader::load_uuid_rows() {
   const Directory& d = segment_->directory;
   std::vector<std::vector<std::uint32_t>> fresh(d.types.size());  // new uuids by row of the type
   std::vector<std::uint64_t> codes;
-  for (std::size_t t = 0; t < d.types.size(); ++t) {
-    for (const Slot& slot : d.types[t].slots) {
+  for (std::uint32_t t = 0; t < d.types.size(); ++t) {
+    const auto body = segment_->body(t);
+    if (!body) return tl::unexpected(body.error());
+    for (const Slot& slot : (*body)->slots) {
       if (slot.kind != VariableKind::kUuid || (slot.values.constant() && slot.values.base != 0)) continue;
       if (auto done = reader_.numbers(slot.values, codes); !done) return done;
       fresh[t].resize(codes.size());
@@ -152,14 +158,14 @@ RowContext RowReader::context(std::size_t row) const {
 }
 
 Result<std::string_view> RowReader::message(std::size_t row) {
-  return part(row, 0, segment_->directory.types[type_ids_[row]].slots.size());
+  return part(row, 0, segment_->directory.types[type_ids_[row]].slots);
 }
 
 Result<std::string_view> RowReader::part(std::size_t row, std::size_t first, std::size_t last) {
   const std::uint32_t type = type_ids_[row];
   auto of_type = columns(type, first, last);
   if (!of_type) return tl::unexpected(of_type.error());
-  const auto& slots = segment_->directory.types[type].slots;
+  const auto& slots = (*of_type)->body().slots;
   bool has_uuid = false;
   bool has_stamp = false;
   for (std::size_t i = first; i < last; ++i) {
@@ -183,7 +189,7 @@ Result<void> RowReader::find_uuids(std::uint32_t type, std::size_t slot,
   if (auto done = prepare(false, true); !done) return done;
   std::vector<const std::vector<std::uint64_t>*> before;  // uuids of the same rows that stand before this one
   for (std::size_t i = 0; i < slot; ++i)
-    if (segment_->directory.types[type].slots[i].kind == VariableKind::kUuid)
+    if ((*of_type)->body().slots[i].kind == VariableKind::kUuid)
       before.push_back(&(*of_type)->slot(i).values);
   const auto& codes = (*of_type)->slot(slot).values;
   const auto rows = rows_of(type);

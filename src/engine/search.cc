@@ -5,7 +5,6 @@
 #include <map>
 #include <mutex>
 #include <thread>
-#include <unordered_map>
 
 #include "engine/segment_query.h"
 
@@ -43,12 +42,16 @@ class PeriodCounter {
   }
   void add_to(PatternCount& out) {
     std::vector<PeriodCount> mine;
-    for (std::size_t i = 0; i < dense_.size(); ++i)
-      if (dense_[i] > 0) sparse_[first_ + static_cast<std::int64_t>(i)] += dense_[i];
-    for (const auto& [period, count] : sparse_) {
-      mine.push_back({from_epoch_ms(period * period_ms_), count});
-      out.total += count;
+    for (std::size_t i = 0; i < dense_.size(); ++i) {
+      if (dense_[i] == 0) continue;
+      const std::int64_t period = first_ + static_cast<std::int64_t>(i);
+      mine.push_back({from_epoch_ms(period * period_ms_), dense_[i]});
     }
+    std::vector<PeriodCount> others;
+    for (const auto& [period, count] : sparse_) others.push_back({from_epoch_ms(period * period_ms_), count});
+    if (!others.empty()) mine = merge(mine, others);
+    if (mine.empty()) return;
+    for (const PeriodCount& p : mine) out.total += p.count;
     out.periods = merge(out.periods, mine);
   }
   static std::vector<PeriodCount> merge(const std::vector<PeriodCount>& a,
@@ -81,42 +84,26 @@ bool overlaps(const SegmentSummary& s, const Window* window) {
 
 }  // namespace
 
-namespace {
-struct KeyHash {
-  std::size_t operator()(const std::string& key) const { return engine::checksum_of(key); }
-};
-}  // namespace
-
 struct SegmentSearcher::State {
+  explicit State(const std::shared_ptr<const LogSearch::Plan>& searched) : plan(searched), known(searched) {}
   std::shared_ptr<const LogSearch::Plan> plan;
-  std::unordered_map<std::string, std::shared_ptr<const TypeKnowledge>, KeyHash> known;
-  engine::TypeShape shape;
-  std::string key;
+  engine::KnownTypes known;
 
-  Result<std::shared_ptr<const TypeKnowledge>> knowledge(const engine::TypeEntry& type);
+  Result<const TypeKnowledge*> knowledge(const engine::TypeEntry& type);
   // Rows of the segment that match, as a flag each; empty when there are none.
   Result<std::vector<bool>> matching_rows(const Segment& segment, engine::SegmentQuery& query,
                                           std::size_t pattern);
 };
 
-SegmentSearcher::SegmentSearcher(const LogSearch& search) : state_(std::make_unique<State>()) {
-  state_->plan = search.plan();
-}
+SegmentSearcher::SegmentSearcher(const LogSearch& search) : state_(std::make_unique<State>(search.plan())) {}
 SegmentSearcher::SegmentSearcher(SegmentSearcher&&) noexcept = default;
 SegmentSearcher& SegmentSearcher::operator=(SegmentSearcher&&) noexcept = default;
 SegmentSearcher::~SegmentSearcher() = default;
 
-Result<std::shared_ptr<const TypeKnowledge>> SegmentSearcher::State::knowledge(
-    const engine::TypeEntry& type) {
-  if (!engine::make_shape(type, shape))
-    return fail(ErrorCode::kDamaged, "a constant column of the segment has an unknown form");
-  key.clear();
-  shape.append_key(key);
-  if (const auto at = known.find(key); at != known.end()) return at->second;
-  if (known.size() >= kKnownTypesMax) known.clear();
-  auto made = std::make_shared<const TypeKnowledge>(engine::know_type(shape, *plan));
-  known.emplace(key, made);
-  return made;
+Result<const TypeKnowledge*> SegmentSearcher::State::knowledge(const engine::TypeEntry& type) {
+  const TypeKnowledge* const it = known.of(type);
+  if (it == nullptr) return fail(ErrorCode::kDamaged, "a log type of the segment is damaged");
+  return it;
 }
 
 Result<void> SegmentSearcher::count(const Segment& segment, const Window* window, Duration period,
@@ -125,12 +112,13 @@ Result<void> SegmentSearcher::count(const Segment& segment, const Window* window
   if (!overlaps(d.summary, window)) return {};
   const bool whole = !window || (window->start <= d.summary.first_time && d.summary.last_time < window->end);
   const std::int64_t period_ms = std::max<std::int64_t>(1, period.count());
-  engine::SegmentQuery query(*state_->plan, segment.state());
+  engine::SegmentQuery query(*state_->plan, state_->known, segment.state());
   std::vector<PeriodCounter> counters(counts.size(), PeriodCounter(d.summary, period_ms));
   for (std::uint32_t t = 0; t < d.types.size(); ++t) {
     const engine::TypeEntry& type = d.types[t];
     auto known = state_->knowledge(type);
     if (!known) return tl::unexpected(known.error());
+    if ((*known)->never) continue;
     const bool by_minutes = whole && !type.minutes.empty() && period_ms % kMinuteMs == 0;
     for (std::size_t p = 0; p < counts.size(); ++p) {
       const Truth truth = (*known)->patterns[p];
@@ -199,7 +187,7 @@ Result<std::vector<bool>> SegmentSearcher::State::matching_rows(const Segment& s
 Result<bool> SegmentSearcher::visit(const Segment& segment, std::size_t pattern, const Window* window,
                                     const std::function<bool(const SegmentRow&)>& visit) {
   if (!overlaps(segment.summary(), window)) return true;
-  engine::SegmentQuery query(*state_->plan, segment.state());
+  engine::SegmentQuery query(*state_->plan, state_->known, segment.state());
   auto matching = state_->matching_rows(segment, query, pattern);
   if (!matching) return tl::unexpected(matching.error());
   if (matching->empty()) return true;
@@ -220,7 +208,7 @@ Result<std::vector<EventNumber>> SegmentSearcher::numbers(const Segment& segment
                                                           const Window* window) {
   std::vector<EventNumber> out;
   if (!overlaps(segment.summary(), window)) return out;
-  engine::SegmentQuery query(*state_->plan, segment.state());
+  engine::SegmentQuery query(*state_->plan, state_->known, segment.state());
   auto matching = state_->matching_rows(segment, query, pattern);
   if (!matching) return tl::unexpected(matching.error());
   if (matching->empty()) return out;

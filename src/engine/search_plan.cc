@@ -64,6 +64,13 @@ class Planner {
     }
     return out;
   }
+  std::optional<std::uint32_t> program(const TextRegex& regex) {
+    if (!regex.over_bytes()) return std::nullopt;
+    auto parsed = engine::RegexProgram::parse(regex.pattern());
+    if (!parsed) return std::nullopt;
+    plan_.programs.push_back(std::make_shared<const engine::RegexProgram>(std::move(*parsed)));
+    return static_cast<std::uint32_t>(plan_.programs.size() - 1);
+  }
   Plan::TermPlan term(const Term& t) {
     Plan::TermPlan out;
     if (!t.regex) {
@@ -78,7 +85,10 @@ class Planner {
     std::vector<engine::NeedlePlan> plans;
     for (const std::string_view alternative : engine::regex_alternatives(t.regex->pattern())) {
       auto plan = engine::NeedlePlan::of_regex(alternative, any_byte_);
-      if (!plan) return out;
+      if (!plan) {
+        out.program = program(*t.regex);
+        return out;
+      }
       plans.push_back(std::move(*plan));
     }
     out.kind = Plan::TermKind::kNeedles;

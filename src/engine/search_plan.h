@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "engine/needle_plan.h"
+#include "engine/regex_program.h"
 #include "engine/search.h"
 
 namespace culprit {
@@ -22,9 +24,10 @@ struct LogSearch::Plan {
   struct TermPlan {
     TermKind kind = TermKind::kNeedles;
     std::vector<std::uint32_t> needles;
-    std::vector<std::uint32_t> sequence;  // literals that are all there is to it, anything between them
-    Groups necessary;                     // kRegex
-    const TextRegex* regex = nullptr;     // kRegex
+    std::vector<std::uint32_t> sequence;   // literals that are all there is to it, anything between them
+    Groups necessary;                      // kRegex
+    const TextRegex* regex = nullptr;      // kRegex
+    std::optional<std::uint32_t> program;  // kRegex, of the plan's, when there is one
   };
   struct PatternPlan {
     bool is_terms = false;
@@ -36,6 +39,7 @@ struct LogSearch::Plan {
 
   std::vector<MessagePattern> patterns;
   std::vector<engine::NeedlePlan> needles;
+  std::vector<std::shared_ptr<const engine::RegexProgram>> programs;
   std::vector<PatternPlan> plans;
 };
 

@@ -33,23 +33,29 @@ Result<Segment> Segment::open(std::string_view bytes, std::shared_ptr<const void
                     version, engine::kSegmentVersion));
   if (in.ok() && version != engine::kSegmentVersion)
     return damaged(fmt::format("a segment of format version {}, which this program does not read", version));
-  const std::uint64_t stored = in.fixed(4);
-  const std::uint64_t raw = in.fixed(4);
-  const std::uint64_t checksum = in.fixed(8);
-  const std::string_view frame = in.bytes(stored);
-  if (!in.ok() || raw > engine::kDirectoryBytesMax)
-    return damaged("the header of the segment is damaged or cut off");
-  if (engine::checksum_of(frame) != checksum)
-    return damaged(fmt::format("the directory of the segment, bytes {} to {}, does not fit its checksum",
-                               engine::kSegmentHeaderBytes, engine::kSegmentHeaderBytes + stored));
+  std::uint64_t at = engine::kSegmentHeaderBytes;
+  const auto frame = [&] {
+    State::Frame f;
+    f.begin = at;
+    f.stored = in.fixed(4);
+    f.raw = in.fixed(4);
+    f.checksum = in.fixed(8);
+    at += f.stored;
+    return f;
+  };
   auto state = std::make_shared<State>();
-  auto directory = engine::unpack(frame, raw);
-  if (!directory) return tl::unexpected(directory.error());
+  const State::Frame index = frame();
+  state->places_frame_ = frame();
+  if (!in.ok() || at > bytes.size() || index.raw > engine::kDirectoryBytesMax ||
+      state->places_frame_.raw > engine::kDirectoryBytesMax)
+    return damaged("the header of the segment is damaged or cut off");
   state->owner = std::move(owner);
   state->bytes = bytes;
-  state->directory_end = engine::kSegmentHeaderBytes + stored;
-  state->raw_directory = std::move(*directory);
-  auto parsed = engine::read_directory(state->raw_directory, state->directory_end, bytes.size());
+  state->directory_end = at;
+  auto unpacked = state->unpacked(index, "the index of the segment");
+  if (!unpacked) return tl::unexpected(unpacked.error());
+  state->index = std::move(*unpacked);
+  auto parsed = engine::read_directory(state->index, state->places_frame_.raw, at, bytes.size());
   if (!parsed) return tl::unexpected(parsed.error());
   state->directory = std::move(*parsed);
   Segment segment;
@@ -57,13 +63,29 @@ Result<Segment> Segment::open(std::string_view bytes, std::shared_ptr<const void
   return segment;
 }
 
-Result<std::string> Segment::State::pool(const engine::Pool& pool, std::uint64_t begin) const {
-  if (pool.raw_bytes == 0) return std::string();
-  const std::string_view frame = bytes.substr(begin, pool.stored_bytes);
-  if (engine::checksum_of(frame) != pool.checksum)
-    return damaged(fmt::format("a pool of the segment, bytes {} to {}, does not fit its checksum", begin,
-                               begin + pool.stored_bytes));
-  return engine::unpack(frame, pool.raw_bytes);
+// Of a frame that lies within the file.
+Result<std::string> Segment::State::unpacked(const Frame& frame, std::string_view what) const {
+  if (frame.raw == 0 && frame.stored == 0) return std::string();
+  const std::string_view stored = bytes.substr(frame.begin, frame.stored);
+  if (engine::checksum_of(stored) != frame.checksum)
+    return damaged(fmt::format("{}, bytes {} to {}, does not fit its checksum", what, frame.begin,
+                               frame.begin + frame.stored));
+  return engine::unpack(stored, frame.raw);
+}
+
+Result<const engine::TypeBody*> Segment::State::body(std::uint32_t type) const {
+  const std::lock_guard lock(bodies_mutex_);
+  if (bodies_.empty()) bodies_.resize(directory.types.size());
+  if (bodies_[type]) return bodies_[type].get();
+  if (!places_) {
+    auto places = unpacked(places_frame_, "the directory of the segment");
+    if (!places) return tl::unexpected(places.error());
+    places_ = std::move(*places);
+  }
+  auto body = engine::read_type_body(directory.types[type], *places_);
+  if (!body) return tl::unexpected(body.error());
+  bodies_[type] = std::make_unique<const engine::TypeBody>(std::move(*body));
+  return bodies_[type].get();
 }
 
 Result<engine::ColumnReader> Segment::State::reader() const {
@@ -72,6 +94,9 @@ Result<engine::ColumnReader> Segment::State::reader() const {
   const std::lock_guard lock(pools_mutex_);
   if (!pools_) {
     pools_.emplace();
+    const auto pool = [&](const engine::Pool& p, std::uint64_t begin) {
+      return unpacked({begin, p.stored_bytes, p.raw_bytes, p.checksum}, "a pool of the segment");
+    };
     auto numbers = pool(directory.number_pool, directory_end);
     auto text = pool(directory.text_pool, text_begin);
     if (!numbers) *pools_ = tl::unexpected(numbers.error());
@@ -149,6 +174,8 @@ Result<void> Segment::salvage(const std::function<void(const SegmentRow&)>& visi
 }
 
 Result<void> Segment::check() const {
+  if (auto places = state_->unpacked(state_->places_frame_, "the directory of the segment"); !places)
+    return tl::unexpected(places.error());
   std::uint64_t bytes = 0;
   auto done = scan(nullptr, [&](const SegmentRow& row) {
     bytes += row.message.size();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "engine/directory.h"
 #include "engine/message_parser.h"
@@ -17,6 +18,7 @@ namespace {
 using engine::ColumnWriter;
 using engine::ParsedVariable;
 using engine::put_varint;
+using engine::SlotLook;
 using engine::VariableKind;
 using engine::WordMode;
 
@@ -77,6 +79,15 @@ struct TypeValues {
   bool tells_minutes() const {
     return late_minutes <= kLateMinutesMax && engine::runs_pay(minutes.size(), rows);
   }
+  void write_minutes(std::int64_t first_minute, std::string& out) const {
+    if (!tells_minutes()) return;
+    std::int64_t before = first_minute;
+    for (const engine::MinuteRun& run : minutes) {
+      put_varint(out, bits(run.minute) - bits(before));
+      put_varint(out, run.rows);
+      before = run.minute;
+    }
+  }
 };
 
 }  // namespace
@@ -102,9 +113,10 @@ struct SegmentBuilder::State {
   void add_variables(TypeValues& type, std::string_view message, std::int64_t row_us);
   std::vector<std::uint64_t> time_steps() const;
   std::vector<std::uint64_t> micro_codes() const;
-  void write_type(std::size_t t, ColumnWriter& out, std::int64_t first_minute);
-  void write_slot(VariableKind kind, const SlotValues& slot, ColumnWriter& out);
-  void write_words(const SlotValues& slot, ColumnWriter& out);
+  void write_row_streams(ColumnWriter& out) const;
+  void write_type(std::size_t t, ColumnWriter& out, std::string& index, std::string& shapes);
+  SlotLook write_slot(VariableKind kind, const SlotValues& slot, ColumnWriter& out);
+  SlotLook write_words(const SlotValues& slot, ColumnWriter& out);
   bool hex_digits(const std::vector<std::uint32_t>& distinct, std::size_t& digits) const;
   void write_hex(const SlotValues& slot, std::size_t digits, ColumnWriter& out) const;
   void write_texts(const std::vector<std::uint32_t>& ids, ColumnWriter& out) const;
@@ -211,43 +223,47 @@ std::string SegmentBuilder::finish(SegmentSummary& summary) {
                s.message_bytes,
                0};
   ColumnWriter out;
-  std::string& d = out.directory;
-  put_varint(d, summary.events);
-  put_varint(d, summary.first_number);
-  put_varint(d, summary.last_number - summary.first_number);
-  put_varint(d, engine::zigzag(bits(s.first_time_ms)));
-  put_varint(d, bits(s.last_time_ms) - bits(s.first_time_ms));
-  put_varint(d, s.message_bytes);
-  out.numbers(s.numbers);
-  out.numbers(s.time_steps());
-  out.numbers(s.ingestions);
-  out.numbers32(s.stream_ids);
-  out.numbers32(s.type_ids);
-  put_varint(d, s.uuids.size());
-  out.numbers(s.uuids.high(), true);
-  out.numbers(s.uuids.low(), true);
-  put_varint(d, s.types.size());
+  std::string index;
+  put_varint(index, summary.events);
+  put_varint(index, summary.first_number);
+  put_varint(index, summary.last_number - summary.first_number);
+  put_varint(index, engine::zigzag(bits(s.first_time_ms)));
+  put_varint(index, bits(s.last_time_ms) - bits(s.first_time_ms));
+  put_varint(index, s.message_bytes);
+  s.write_row_streams(out);
+  const std::string streams = std::exchange(out.directory, {});
   s.local_of.assign(s.words.size(), kNone);
-  for (std::size_t t = 0; t < s.types.size(); ++t) s.write_type(t, out, engine::minute_of(s.first_time_ms));
-  out.numbers(s.micro_codes());
-  for (const engine::LogType& type : s.tree.types()) d += type.text;
-
+  std::string minutes;
+  std::string shapes;
+  put_varint(index, s.types.size());
+  for (std::size_t t = 0; t < s.types.size(); ++t) {
+    s.write_type(t, out, index, shapes);
+    s.types[t].write_minutes(engine::minute_of(s.first_time_ms), minutes);
+  }
+  index += minutes;
+  index += streams;
   std::string pools;
   for (const std::string* pool : {&out.number_pool, &out.text_pool}) {
     const std::string frame = pool->empty() ? std::string() : out.compress(*pool, kDirectoryLevel);
-    put_varint(d, pool->size());
-    put_varint(d, frame.size());
-    engine::put_u64(d, engine::checksum_of(frame));
+    put_varint(index, pool->size());
+    put_varint(index, frame.size());
+    engine::put_u64(index, engine::checksum_of(frame));
     pools += frame;
   }
-  const std::string directory = out.compress(d, kDirectoryLevel);
+  index += shapes;
+
   std::string bytes(engine::kSegmentMagic);
   engine::put_u32(bytes, engine::kSegmentVersion);
-  engine::put_u32(bytes, static_cast<std::uint32_t>(directory.size()));
-  engine::put_u32(bytes, static_cast<std::uint32_t>(d.size()));
-  engine::put_u64(bytes, engine::checksum_of(directory));
-  bytes.reserve(bytes.size() + directory.size() + pools.size() + out.blocks.size());
-  bytes += directory;
+  std::string frames;
+  for (const std::string* part : {&index, &out.directory}) {
+    const std::string frame = out.compress(*part, kDirectoryLevel);
+    engine::put_u32(bytes, static_cast<std::uint32_t>(frame.size()));
+    engine::put_u32(bytes, static_cast<std::uint32_t>(part->size()));
+    engine::put_u64(bytes, engine::checksum_of(frame));
+    frames += frame;
+  }
+  bytes.reserve(bytes.size() + frames.size() + pools.size() + out.blocks.size());
+  bytes += frames;
   bytes += pools;
   bytes += out.blocks;
   summary.segment_bytes = bytes.size();
@@ -276,44 +292,75 @@ std::vector<std::uint64_t> SegmentBuilder::State::micro_codes() const {
   return codes;
 }
 
-void SegmentBuilder::State::write_type(std::size_t t, ColumnWriter& out, std::int64_t first_minute) {
-  const TypeValues& type = types[t];
-  const engine::LogType& shape = tree.types()[t];
-  std::string& d = out.directory;
-  put_varint(d, type.rows);
-  put_varint(d,
-             (type.coarse ? 1U : 0U) | (type.has_micros ? 2U : 0U) | (type.minutes_in_row_order ? 4U : 0U));
-  put_varint(d, type.slots.size());
-  std::uint32_t begin = 0;
-  for (const std::uint32_t end : shape.piece_ends) {
-    put_varint(d, end - begin);
-    begin = end;
-  }
-  put_varint(d, type.tells_minutes() ? type.minutes.size() : 0);
-  if (type.tells_minutes()) {
-    std::int64_t before = first_minute;
-    for (const engine::MinuteRun& run : type.minutes) {
-      put_varint(d, bits(run.minute) - bits(before));
-      put_varint(d, run.rows);
-      before = run.minute;
-    }
-  }
-  for (std::size_t i = 0; i < type.slots.size(); ++i) write_slot(shape.kinds[i], type.slots[i], out);
+void SegmentBuilder::State::write_row_streams(ColumnWriter& out) const {
+  out.numbers(numbers);
+  out.numbers(time_steps());
+  out.numbers(ingestions);
+  out.numbers32(stream_ids);
+  out.numbers32(type_ids);
+  out.numbers(micro_codes());
+  put_varint(out.directory, uuids.size());
+  out.numbers(uuids.high(), true);
+  out.numbers(uuids.low(), true);
 }
 
-void SegmentBuilder::State::write_slot(VariableKind kind, const SlotValues& slot, ColumnWriter& out) {
-  out.directory += static_cast<char>(kind);
-  if (kind == VariableKind::kWord) return write_words(slot, out);
-  if (kind == VariableKind::kNumber || kind == VariableKind::kStamp || kind == VariableKind::kList) {
-    std::vector<std::uint64_t> forms(slot.forms.begin(), slot.forms.end());
-    if (!slot.forms_differ) forms.assign(slot.values.size(), slot.form);
-    out.numbers(forms);
+// Its columns, its entry of the index and its shape.
+void SegmentBuilder::State::write_type(std::size_t t, ColumnWriter& out, std::string& index,
+                                       std::string& shapes) {
+  const TypeValues& type = types[t];
+  const engine::LogType& text = tree.types()[t];
+  const engine::ColumnBytes columns_begin = out.size();
+  const std::size_t places_begin = out.directory.size();
+  const std::size_t shape_begin = shapes.size();
+  std::uint32_t begin = 0;
+  for (const std::uint32_t end : text.piece_ends) {
+    put_varint(shapes, end - begin);
+    begin = end;
   }
-  out.numbers(slot.values);
+  std::size_t in_lists = 0;
+  for (std::size_t i = 0; i < type.slots.size(); ++i) {
+    put_look(shapes, write_slot(text.kinds[i], type.slots[i], out));
+    in_lists += type.slots[i].elements.size();
+  }
+  shapes += text.text;
+
+  put_varint(index, type.rows);
+  put_varint(index,
+             (type.coarse ? 1U : 0U) | (type.has_micros ? 2U : 0U) | (type.minutes_in_row_order ? 4U : 0U));
+  put_varint(index, type.slots.size());
+  put_varint(index, in_lists);
+  put_varint(index, shapes.size() - shape_begin);
+  put_varint(index, type.tells_minutes() ? type.minutes.size() : 0);
+  put_varint(index, out.directory.size() - places_begin);
+  const engine::ColumnBytes columns_end = out.size();
+  put_varint(index, columns_end.number_pool - columns_begin.number_pool);
+  put_varint(index, columns_end.text_pool - columns_begin.text_pool);
+  put_varint(index, columns_end.blocks - columns_begin.blocks);
+}
+
+// The columns of a variable; what need not be read from them is in the look.
+SlotLook SegmentBuilder::State::write_slot(VariableKind kind, const SlotValues& slot, ColumnWriter& out) {
+  if (kind == VariableKind::kWord) return write_words(slot, out);
+  SlotLook look;
+  look.kind = kind;
+  if (engine::has_forms(kind)) {
+    if (slot.forms_differ)
+      out.numbers(std::vector<std::uint64_t>(slot.forms.begin(), slot.forms.end()));
+    else
+      look.form = slot.form;
+  }
+  look.constant = (kind == VariableKind::kIp || (kind == VariableKind::kNumber && !slot.forms_differ)) &&
+                  std::all_of(slot.values.begin(), slot.values.end(),
+                              [&](std::uint64_t v) { return v == slot.values.front(); });
+  if (look.constant)
+    look.value = slot.values.front();
+  else
+    out.numbers(slot.values);
   if (kind == VariableKind::kList) {
     put_varint(out.directory, slot.elements.size());
     out.numbers32(slot.elements);
   }
+  return look;
 }
 
 bool SegmentBuilder::State::hex_digits(const std::vector<std::uint32_t>& distinct,
@@ -356,7 +403,7 @@ void SegmentBuilder::State::write_texts(const std::vector<std::uint32_t>& ids, C
   out.text(text);
 }
 
-void SegmentBuilder::State::write_words(const SlotValues& slot, ColumnWriter& out) {
+SlotLook SegmentBuilder::State::write_words(const SlotValues& slot, ColumnWriter& out) {
   std::vector<std::uint32_t> distinct;
   std::vector<std::uint64_t> indexes(slot.values.size());
   for (std::size_t i = 0; i < slot.values.size(); ++i) {
@@ -368,29 +415,31 @@ void SegmentBuilder::State::write_words(const SlotValues& slot, ColumnWriter& ou
     indexes[i] = local_of[id];
   }
   for (const std::uint32_t id : distinct) local_of[id] = kNone;
-  std::uint8_t classes = 0;
-  for (const std::uint32_t id : distinct)
-    for (const char c : words.word(id)) classes |= engine::byte_class(static_cast<unsigned char>(c));
-  const auto mode = [&](WordMode m) { put_varint(out.directory, static_cast<std::uint64_t>(m)); };
+  SlotLook look;
   std::size_t digits = 0;
+  const auto mode = [&](WordMode m) { put_varint(out.directory, static_cast<std::uint64_t>(m)); };
   if (distinct.size() == 1 && words.word(distinct[0]).size() <= kConstantBytesMax) {
-    mode(WordMode::kConstant);
-    put_varint(out.directory, words.word(distinct[0]).size());
-    out.directory += words.word(distinct[0]);
-  } else if (distinct.size() * 2 <= slot.values.size()) {
+    look.constant = true;
+    look.word = words.word(distinct[0]);
+    return look;
+  }
+  look.classes = 0;
+  for (const std::uint32_t id : distinct)
+    for (const char c : words.word(id)) look.classes |= engine::byte_class(static_cast<unsigned char>(c));
+  if (distinct.size() * 2 <= slot.values.size()) {
     mode(WordMode::kDictionary);
-    out.directory += static_cast<char>(classes);
     put_varint(out.directory, distinct.size());
     write_texts(distinct, out);
     out.numbers(indexes);
   } else if (hex_digits(distinct, digits)) {
+    look.classes = engine::kHexClasses;
     mode(WordMode::kHex);
     write_hex(slot, digits, out);
   } else {
     mode(WordMode::kPlain);
-    out.directory += static_cast<char>(classes);
     write_texts({slot.values.begin(), slot.values.end()}, out);
   }
+  return look;
 }
 
 }  // namespace culprit

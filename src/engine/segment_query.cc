@@ -10,47 +10,6 @@ namespace {
 
 using Plan = LogSearch::Plan;
 
-Truth both(Truth a, Truth b) { return std::min(a, b); }
-Truth any(Truth a, Truth b) { return std::max(a, b); }
-Truth opposite(Truth t) {
-  return t == Truth::kPerhaps ? Truth::kPerhaps : t == Truth::kSurely ? Truth::kNever : Truth::kSurely;
-}
-
-// What the necessary literals alone tell: never, or nothing.
-Truth truth_of(const Plan::Groups& groups, const std::vector<Decision>& needles) {
-  for (const auto& group : groups)
-    if (std::all_of(group.begin(), group.end(),
-                    [&](std::uint32_t n) { return needles[n].truth == Truth::kNever; }))
-      return Truth::kNever;
-  return Truth::kPerhaps;
-}
-
-Truth truth_of(const Plan::TermPlan& term, const TypeKnowledge& known, const Plan& plan) {
-  std::vector<const NeedlePlan*> sequence;
-  for (const std::uint32_t n : term.sequence) {
-    if (known.needles[n].truth == Truth::kNever) return Truth::kNever;
-    sequence.push_back(&plan.needles[n]);
-  }
-  if (!sequence.empty() && static_sequence(known.shape, sequence)) return Truth::kSurely;
-  if (term.kind == Plan::TermKind::kRegex) return truth_of(term.necessary, known.needles);
-  Truth truth = Truth::kNever;
-  for (const std::uint32_t n : term.needles) truth = any(truth, known.needles[n].truth);
-  return truth;
-}
-
-Truth truth_of(const Plan::PatternPlan& pattern, const TypeKnowledge& known, const Plan& plan) {
-  if (!pattern.is_terms) return truth_of(pattern.necessary, known.needles);
-  Truth truth = Truth::kSurely;
-  for (const auto& t : pattern.required) truth = both(truth, truth_of(t, known, plan));
-  if (!pattern.optional.empty()) {
-    Truth one = Truth::kNever;
-    for (const auto& t : pattern.optional) one = any(one, truth_of(t, known, plan));
-    truth = both(truth, one);
-  }
-  for (const auto& t : pattern.excluded) truth = both(truth, opposite(truth_of(t, known, plan)));
-  return truth;
-}
-
 // How dear it is to look into a variable, for asking the cheap questions first.
 unsigned cost_of(VariableKind kind) {
   switch (kind) {
@@ -70,15 +29,6 @@ unsigned cost_of(VariableKind kind) {
 
 }  // namespace
 
-TypeKnowledge know_type(TypeShape shape, const LogSearch::Plan& plan) {
-  TypeKnowledge known;
-  known.shape = std::move(shape);
-  known.needles.reserve(plan.needles.size());
-  for (const NeedlePlan& n : plan.needles) known.needles.push_back(decide(known.shape, n));
-  for (const auto& p : plan.plans) known.patterns.push_back(truth_of(p, known, plan));
-  return known;
-}
-
 Result<RowReader*> SegmentQuery::reader() {
   if (!rows_) {
     auto opened = RowReader::open(segment_);
@@ -97,7 +47,9 @@ Result<RowReader*> SegmentQuery::rows() {
 
 // Rows of a column of words whose word holds the needle; false when the column has no texts to look in.
 Result<bool> SegmentQuery::in_words(const NeedlePlan& needle, std::uint32_t slot, RowSet& found) {
-  const WordColumn& column = *segment_.directory.types[type_].slots[slot].word;
+  const auto body = segment_.body(type_);
+  if (!body) return tl::unexpected(body.error());
+  const WordColumn& column = *(*body)->slots[slot].word;
   if (column.mode != WordMode::kPlain && column.mode != WordMode::kDictionary) return false;
   auto columns = rows_->columns(type_, slot, slot + 1);
   if (!columns) return tl::unexpected(columns.error());
@@ -275,6 +227,12 @@ Result<RowSet> SegmentQuery::term(const Plan::TermPlan& term, const RowSet& cand
   }
   RowSet left = candidates;
   if (auto done = keep_necessary(term.necessary, left); !done) return tl::unexpected(done.error());
+  if (term.program && !left.none()) {
+    RegexRows rows(types_.regex(*term.program), *rows_, type_, known_->shape, uuid_moves_[*term.program]);
+    const auto known = rows.keep_matching(left);
+    if (!known) return tl::unexpected(known.error());
+    if (*known) return left;
+  }
   auto done = keep_messages(left, [&](std::string_view message) { return term.regex->found_in(message); });
   if (!done) return tl::unexpected(done.error());
   return left;

@@ -9,22 +9,14 @@
 #include "engine/row_set.h"
 #include "engine/search_plan.h"
 #include "engine/segment_state.h"
-#include "engine/type_shape.h"
+#include "engine/type_knowledge.h"
 
 namespace culprit::engine {
 
-// What a search knows of a log type, whichever segment it is in.
-struct TypeKnowledge {
-  TypeShape shape;
-  std::vector<Decision> needles;
-  std::vector<Truth> patterns;
-};
-
-TypeKnowledge know_type(TypeShape shape, const LogSearch::Plan& plan);
-
 class SegmentQuery {
  public:
-  SegmentQuery(const LogSearch::Plan& plan, const Segment::State& segment) : plan_(plan), segment_(segment) {}
+  SegmentQuery(const LogSearch::Plan& plan, KnownTypes& known, const Segment::State& segment)
+      : plan_(plan), types_(known), segment_(segment), uuid_moves_(plan.programs.size()) {}
 
   Result<RowReader*> rows();  // with its streams loaded
   // The rows of a type that match a pattern which its knowledge leaves open.
@@ -47,9 +39,11 @@ class SegmentQuery {
   Result<void> keep_messages(RowSet& candidates, Test test);
 
   const LogSearch::Plan& plan_;
+  KnownTypes& types_;
   const Segment::State& segment_;
   std::optional<RowReader> rows_;
   std::map<const NeedlePlan*, std::optional<std::vector<std::uint32_t>>> uuid_hits_;
+  std::vector<RegexRows::UuidMoves> uuid_moves_;  // by program
   // Of the type being asked about.
   std::uint32_t type_ = 0;
   const TypeKnowledge* known_ = nullptr;

@@ -18,19 +18,33 @@
 
 namespace culprit {
 
-// Everything but the pools is fixed once open; the pools are unpacked by whoever asks first.
+// Index and directory are fixed once open; the rest is unpacked by whoever asks first.
 struct Segment::State {
   std::shared_ptr<const void> owner;
   std::string_view bytes;
   std::uint64_t directory_end = 0;
-  std::string raw_directory;
+  std::string index;  // unpacked
   engine::Directory directory;
+
+  // A log type with its columns, read when it is asked for first. Thread-safe.
+  Result<const engine::TypeBody*> body(std::uint32_t type) const;
 
   // For one thread; the state must outlive it. kDamaged when a pool cannot be read.
   Result<engine::ColumnReader> reader() const;
 
  private:
-  Result<std::string> pool(const engine::Pool& pool, std::uint64_t begin) const;
+  friend class Segment;
+  struct Frame {
+    std::uint64_t begin = 0;  // in the file
+    std::uint64_t stored = 0;
+    std::uint64_t raw = 0;
+    std::uint64_t checksum = 0;
+  };
+  Result<std::string> unpacked(const Frame& frame, std::string_view what) const;
+  Frame places_frame_;
+  mutable std::mutex bodies_mutex_;
+  mutable std::optional<std::string> places_;
+  mutable std::vector<std::unique_ptr<const engine::TypeBody>> bodies_;
   mutable std::mutex pools_mutex_;
   mutable std::optional<Result<void>> pools_;
   mutable std::string number_pool_;
@@ -68,6 +82,9 @@ class RowReader {
   Result<const TypeColumns*> columns(std::uint32_t type, std::size_t first, std::size_t last);
   // The segment's uuids, without which rows they are of.
   Result<const UuidValues*> uuids();
+  // What the text of stamps and uuids needs beyond their columns; load_streams() first.
+  Result<void> prepare(bool stamps, bool uuids);
+  RowContext context(std::size_t row) const;  // of what was prepared
   ColumnReader& column_reader() { return reader_; }
   // Adds the rows of the type whose uuid in that slot is one of those (by number, ascending, not none).
   Result<void> find_uuids(std::uint32_t type, std::size_t slot, std::span<const std::uint32_t> wanted,
@@ -77,8 +94,6 @@ class RowReader {
   RowReader(const Segment::State& segment, ColumnReader reader)
       : segment_(&segment), reader_(std::move(reader)) {}
   Result<void> load_uuid_rows();
-  Result<void> prepare(bool stamps, bool uuids);
-  RowContext context(std::size_t row) const;  // of what was prepared
   Result<void> load_micros();
 
   const Segment::State* segment_;

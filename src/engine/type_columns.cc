@@ -127,11 +127,11 @@ Result<SlotColumns> TypeColumns::load_slot(const Slot& slot, ColumnReader& reade
   return out;
 }
 
-TypeColumns::TypeColumns(const TypeEntry& entry) : entry_(&entry), slots_(entry.slots.size()) {}
+TypeColumns::TypeColumns(const TypeBody& body) : body_(&body), slots_(body.slots.size()) {}
 
 Result<void> TypeColumns::load(std::size_t first, std::size_t last, ColumnReader& reader) {
   for (std::size_t i = 0; i < last; ++i) {
-    const Slot& slot = entry_->slots[i];
+    const Slot& slot = body_->slots[i];
     // Which uuids are new in a row must be known from its first uuid on.
     if (slots_[i] || (i < first && slot.kind != VariableKind::kUuid)) continue;
     auto columns = load_slot(slot, reader);
@@ -139,6 +139,12 @@ Result<void> TypeColumns::load(std::size_t first, std::size_t last, ColumnReader
     slots_[i].emplace(std::move(*columns));
   }
   return {};
+}
+
+std::int64_t stamp_time_us(std::uint64_t value, std::uint16_t form, const RowContext& context) {
+  const std::int64_t unit = stamp_unit_us(form);
+  const std::uint64_t units = unzigzag(value) + static_cast<std::uint64_t>(floor_div(context.time_us, unit));
+  return static_cast<std::int64_t>(units * static_cast<std::uint64_t>(unit));
 }
 
 void render_list(std::span<const std::uint32_t> elements, std::string_view separator, std::string& out) {
@@ -152,17 +158,17 @@ void render_list(std::span<const std::uint32_t> elements, std::string_view separ
 
 bool TypeColumns::render(std::size_t first, std::size_t last, std::uint64_t row, const RowContext& context,
                          const UuidValues& uuids, std::size_t bytes_max, std::string& out) const {
-  const std::string_view text = entry_->text;
-  std::size_t begin = first == 0 ? 0 : entry_->piece_ends[first - 1];
+  const std::string_view text = body_->text;
+  std::size_t begin = first == 0 ? 0 : body_->piece_ends[first - 1];
   std::uint32_t new_in_row = 0;
   for (std::size_t i = 0; i < first; ++i)
-    if (entry_->slots[i].kind == VariableKind::kUuid && slots_[i]->values[row] == 0) ++new_in_row;
+    if (body_->slots[i].kind == VariableKind::kUuid && slots_[i]->values[row] == 0) ++new_in_row;
   for (std::size_t i = first; i < last; ++i) {
-    const std::size_t end = entry_->piece_ends[i];
+    const std::size_t end = body_->piece_ends[i];
     out.append(text, begin, end - begin);
     begin = end;
     const SlotColumns& s = *slots_[i];
-    switch (entry_->slots[i].kind) {
+    switch (body_->slots[i].kind) {
       case VariableKind::kNumber:
         render_number(s.values[row], s.form_of(row), out);
         break;
@@ -177,10 +183,7 @@ bool TypeColumns::render(std::size_t first, std::size_t last, std::uint64_t row,
       }
       case VariableKind::kStamp: {
         const std::uint16_t form = s.form_of(row);
-        const std::int64_t unit = stamp_unit_us(form);
-        const std::uint64_t units =
-            unzigzag(s.values[row]) + static_cast<std::uint64_t>(floor_div(context.time_us, unit));
-        render_stamp(static_cast<std::int64_t>(units * static_cast<std::uint64_t>(unit)), form, out);
+        render_stamp(stamp_time_us(s.values[row], form, context), form, out);
         break;
       }
       case VariableKind::kList:
@@ -194,7 +197,7 @@ bool TypeColumns::render(std::size_t first, std::size_t last, std::uint64_t row,
     }
     if (out.size() > bytes_max) return false;
   }
-  out.append(text, begin, entry_->piece_ends[last] - begin);
+  out.append(text, begin, body_->piece_ends[last] - begin);
   return out.size() <= bytes_max;
 }
 

@@ -34,6 +34,9 @@ class WordValues {
   std::string_view texts() const { return text_; }
   std::span<const std::uint32_t> begins() const { return begins_; }
   std::span<const std::uint32_t> indexes() const { return indexes_; }
+  std::string_view entry(std::uint32_t i) const {
+    return text_.substr(begins_[i], begins_[i + 1] - begins_[i]);
+  }
 
  private:
   Result<void> load_texts(const WordColumn& column, ColumnReader& reader);
@@ -66,13 +69,14 @@ struct SlotColumns {
 
 class TypeColumns {
  public:
-  // The entry must outlive the columns.
-  explicit TypeColumns(const TypeEntry& entry);
+  // The body must outlive the columns.
+  explicit TypeColumns(const TypeBody& body);
 
   // The slots [first, last), and what rendering them needs of those before.
   Result<void> load(std::size_t first, std::size_t last, ColumnReader& reader);
   static Result<SlotColumns> load_slot(const Slot& slot, ColumnReader& reader);
   const SlotColumns& slot(std::size_t i) const { return *slots_[i]; }
+  const TypeBody& body() const { return *body_; }
 
   // Appends the text of loaded slots [first, last) in a row, with the static pieces around and between them;
   // all slots: the message. False when the columns point outside of what they should, or the text grows
@@ -81,9 +85,12 @@ class TypeColumns {
               const UuidValues& uuids, std::size_t bytes_max, std::string& out) const;
 
  private:
-  const TypeEntry* entry_;
+  const TypeBody* body_;
   std::vector<std::optional<SlotColumns>> slots_;
 };
+
+// The time that a stamp's value tells.
+std::int64_t stamp_time_us(std::uint64_t value, std::uint16_t form, const RowContext& context);
 
 void render_list(std::span<const std::uint32_t> elements, std::string_view separator, std::string& out);
 

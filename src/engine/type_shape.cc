@@ -6,29 +6,16 @@ namespace culprit::engine {
 
 namespace {
 
-void put_key(std::string& key, std::uint32_t value) {
-  key.append(reinterpret_cast<const char*>(&value), sizeof value);
-}
-
-// The text of a slot that is the same in every row; false when it is not.
-bool constant_text(const Slot& slot, std::string& out, bool& damaged) {
-  switch (slot.kind) {
-    case VariableKind::kNumber:
-      if (!slot.values.constant() || !slot.forms.constant()) return false;
-      damaged = damaged || !number_form_valid(slot.forms.base);
-      if (!damaged) render_number(slot.values.base, static_cast<std::uint16_t>(slot.forms.base), out);
-      return true;
-    case VariableKind::kIp:
-      if (!slot.values.constant()) return false;
-      render_ip(static_cast<std::uint32_t>(slot.values.base), out);
-      return true;
-    case VariableKind::kWord:
-      if (slot.word->mode != WordMode::kConstant) return false;
-      out += slot.word->constant;
-      return true;
-    default:
-      return false;
-  }
+// The text of a variable that is the same in every row; false when it is not.
+bool constant_text(const SlotLook& look, std::string& out) {
+  if (!look.constant) return false;
+  if (look.kind == VariableKind::kNumber)
+    render_number(look.value, look.form, out);
+  else if (look.kind == VariableKind::kIp)
+    render_ip(static_cast<std::uint32_t>(look.value), out);
+  else
+    out += look.word;
+  return true;
 }
 
 // The touches that begin in front of or in variable v.
@@ -93,44 +80,31 @@ bool in_a_run(const TypeShape& shape, const NeedlePlan& needle) {
 
 }  // namespace
 
-void TypeShape::append_key(std::string& key) const {
-  for (std::size_t i = 0; i < variables.size(); ++i) {
-    put_key(key, run_ends[i]);
-    put_key(key, variables[i].slot << 16 | static_cast<std::uint32_t>(variables[i].kind) << 8 |
-                     variables[i].classes);
-    put_key(key, variables[i].form);
-  }
-  put_key(key, ~0U);
-  put_key(key, slots);
-  key += text;
-}
-
-bool make_shape(const TypeEntry& type, TypeShape& shape) {
+void make_shape(const TypeLooks& type, TypeShape& shape) {
   shape.text.clear();
   shape.run_ends.clear();
   shape.variables.clear();
-  shape.slots = static_cast<std::uint32_t>(type.slots.size());
-  bool damaged = false;
+  shape.slots = static_cast<std::uint32_t>(type.looks.size());
   std::uint32_t begin = 0;
-  for (std::size_t i = 0; i < type.slots.size(); ++i) {
+  for (std::size_t i = 0; i < type.looks.size(); ++i) {
     shape.text.append(type.text, begin, type.piece_ends[i] - begin);
     begin = type.piece_ends[i];
-    const Slot& slot = type.slots[i];
-    if (constant_text(slot, shape.text, damaged)) continue;
+    const SlotLook& look = type.looks[i];
+    if (constant_text(look, shape.text)) continue;
     shape.run_ends.push_back(static_cast<std::uint32_t>(shape.text.size()));
-    const std::uint8_t classes = slot.kind == VariableKind::kWord ? slot.word->classes : 0xff;
-    const bool has_form = slot.kind == VariableKind::kNumber || slot.kind == VariableKind::kStamp;
-    const bool one_form = has_form && slot.forms.constant() && slot.forms.base < kAnyForm;
-    const std::uint16_t form = one_form ? static_cast<std::uint16_t>(slot.forms.base) : kAnyForm;
-    shape.variables.push_back({static_cast<std::uint32_t>(i), slot.kind, form, classes});
+    const std::uint16_t form = look.kind == VariableKind::kList ? kAnyForm : look.form;
+    shape.variables.push_back({static_cast<std::uint32_t>(i), look.kind, form, look.classes});
   }
   shape.text.append(type.text, begin, type.piece_ends.back() - begin);
   shape.run_ends.push_back(static_cast<std::uint32_t>(shape.text.size()));
-  return !damaged;
 }
 
 Decision decide(const TypeShape& shape, const NeedlePlan& needle) {
   if (needle.matches_empty() || in_a_run(shape, needle)) return {Truth::kSurely, {}};
+  return decide_touches(shape, needle);
+}
+
+Decision decide_touches(const TypeShape& shape, const NeedlePlan& needle) {
   Decision decision;
   for (std::uint32_t v = 0; v < shape.variables.size(); ++v) touches_from(shape, needle, v, decision.touches);
   if (!decision.touches.empty()) decision.truth = Truth::kPerhaps;

@@ -19,7 +19,6 @@ struct TypeShape {
     VariableKind kind = VariableKind::kWord;
     std::uint16_t form = kAnyForm;
     std::uint8_t classes = 0xff;
-    bool operator==(const Variable&) const = default;
   };
   std::string text;
   std::vector<std::uint32_t> run_ends;  // one more than variables
@@ -30,12 +29,10 @@ struct TypeShape {
     const std::uint32_t begin = i == 0 ? 0 : run_ends[i - 1];
     return std::string_view(text).substr(begin, run_ends[i] - begin);
   }
-  // Equal for types that decide alike.
-  void append_key(std::string& key) const;
 };
 
-// Writes over `shape`. False when a constant column is damaged.
-bool make_shape(const TypeEntry& type, TypeShape& shape);
+// Writes over `shape`.
+void make_shape(const TypeLooks& type, TypeShape& shape);
 
 enum class Truth : std::uint8_t { kNever, kPerhaps, kSurely };
 
@@ -53,6 +50,8 @@ struct Decision {
 };
 
 Decision decide(const TypeShape& shape, const NeedlePlan& needle);
+// The same of a needle that no static run holds.
+Decision decide_touches(const TypeShape& shape, const NeedlePlan& needle);
 
 // Whether the literals stand in the static text one behind the other.
 bool static_sequence(const TypeShape& shape, const std::vector<const NeedlePlan*>& needles);

@@ -29,7 +29,7 @@ class TypeTable {
     for (std::uint32_t t = 0; t < types.size(); ++t) {
       TypeCount out;
       out.type = t;
-      describe(types[t], out);
+      if (!describe(types[t], out)) return fail(ErrorCode::kDamaged, "a log type of the segment is damaged");
       const bool by_minutes =
           !options_.window && !options_.examples && !types[t].minutes.empty() && period_ms_ % kMinuteMs == 0;
       if (by_minutes)
@@ -42,15 +42,17 @@ class TypeTable {
   }
 
  private:
-  static void describe(const TypeEntry& type, TypeCount& out) {
+  bool describe(const TypeEntry& type, TypeCount& out) {
+    if (!engine::read_looks(type.shape, type.slots, looks_)) return false;
     std::size_t begin = 0;
-    for (std::size_t i = 0; i < type.slots.size(); ++i) {
-      out.text += type.text.substr(begin, type.piece_ends[i] - begin);
-      begin = type.piece_ends[i];
-      out.text += placeholder(type.slots[i].kind);
-      out.variables.push_back(type.slots[i].kind);
+    for (std::size_t i = 0; i < looks_.looks.size(); ++i) {
+      out.text += looks_.text.substr(begin, looks_.piece_ends[i] - begin);
+      begin = looks_.piece_ends[i];
+      out.text += placeholder(looks_.looks[i].kind);
+      out.variables.push_back(looks_.looks[i].kind);
     }
-    out.text += type.text.substr(begin);
+    out.text += looks_.text.substr(begin);
+    return true;
   }
 
   void put_periods(const std::map<std::int64_t, std::uint64_t>& counts, TypeCount& out) const {
@@ -101,6 +103,7 @@ class TypeTable {
   const TypeTableOptions& options_;
   std::int64_t period_ms_;
   std::optional<RowReader> rows_;
+  engine::TypeLooks looks_;
 };
 
 }  // namespace
@@ -131,15 +134,16 @@ Result<void> visit_types(const Segment& segment, const TypeTableOptions& options
 Result<void> visit_values(const Segment& segment, std::uint32_t type, std::size_t variable,
                           const Window* window, const std::function<bool(Time, std::string_view)>& visit) {
   const auto& types = segment.state().directory.types;
-  if (type >= types.size() || variable >= types[type].slots.size())
+  if (type >= types.size() || variable >= types[type].slots)
     return fail(ErrorCode::kNotFound, "the segment has no such type or variable");
   auto rows = RowReader::open(segment.state());
   if (!rows) return tl::unexpected(rows.error());
   if (auto done = rows->load_streams(); !done) return done;
-  const TypeEntry& entry = types[type];
-  const std::size_t before =
-      entry.piece_ends[variable] - (variable == 0 ? 0 : entry.piece_ends[variable - 1]);
-  const std::size_t behind = entry.piece_ends[variable + 1] - entry.piece_ends[variable];
+  const auto body = segment.state().body(type);
+  if (!body) return tl::unexpected(body.error());
+  const auto& ends = (*body)->piece_ends;
+  const std::size_t before = ends[variable] - (variable == 0 ? 0 : ends[variable - 1]);
+  const std::size_t behind = ends[variable + 1] - ends[variable];
   for (const std::uint32_t row : rows->rows_of(type)) {
     const Time time = from_epoch_ms(rows->time_ms(row));
     if (window && !window->contains(time)) continue;

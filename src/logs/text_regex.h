@@ -27,6 +27,8 @@ class TextRegex {
 
   bool found_in(std::string_view text) const;
   const NecessaryLiterals& necessary() const { return compiled_->necessary; }
+  // Whether '.' and negated classes take a byte in every message, or there are none.
+  bool over_bytes() const { return compiled_->characters == nullptr; }
   const std::string& pattern() const { return compiled_->pattern; }
 
  private:
