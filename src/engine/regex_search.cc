@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/digits.h"
 #include "engine/stamp_form.h"
 
 namespace culprit::engine {
@@ -12,7 +13,7 @@ using State = TextAutomaton::State;
 
 constexpr State kNone = ~State{0};
 
-bool is_word(char c) { return word_bytes()[static_cast<unsigned char>(c)]; }
+bool in_a_word(char c) { return word_bytes()[static_cast<unsigned char>(c)]; }
 
 ByteSet bytes_of(const TypeShape::Variable& v) {
   ByteSet bytes;
@@ -78,7 +79,7 @@ bool RegexSearch::in_a_run(const TypeShape& shape) {
     State state = automaton_.start();
     if (i > 0) {
       if (run.empty()) continue;
-      state = automaton_.fresh(is_word(run.front()));
+      state = automaton_.fresh(in_a_word(run.front()));
     }
     state = automaton_.run(state, run.substr(i == 0 ? 0 : 1));
     if (state == TextAutomaton::kMatched) return true;
@@ -192,25 +193,25 @@ Result<State> RegexRows::after(std::size_t variable, std::uint32_t row, State st
   return state;
 }
 
+State RegexRows::run_digits(std::uint64_t value, State state) {
+  std::array<char, 20> digits;
+  const char* const end = digits.data() + digits.size();
+  const char* const begin = digits_before(value, digits.data() + digits.size());
+  return automaton_.run(state, {begin, static_cast<std::size_t>(end - begin)});
+}
+
 State RegexRows::after_number(const SlotColumns& column, std::uint32_t row, State state) {
   const std::uint16_t form = column.form_of(row);
-  if (form != 0) {
-    text_.clear();
-    render_number(column.values[row], form, text_);
-    return automaton_.run(state, text_);
-  }
-  std::array<char, 20> digits;
-  std::size_t at = digits.size();
-  std::uint64_t value = column.values[row];
-  do {
-    digits[--at] = static_cast<char>('0' + value % 10);
-    value /= 10;
-  } while (value != 0);
-  return automaton_.run(state, {digits.data() + at, digits.size() - at});
+  if (form == 0) return run_digits(column.values[row], state);
+  text_.clear();
+  render_number(column.values[row], form, text_);
+  return automaton_.run(state, text_);
 }
 
 Result<State> RegexRows::after_uuid(const SlotColumns& column, std::uint32_t row, State state) {
-  const std::uint32_t index = uuid_index(column.values[row], context(row), new_in_row_);
+  RowContext context;
+  context.uuids_before = rows_.uuids_before(row_numbers_[row]);
+  const std::uint32_t index = uuid_index(column.values[row], context, new_in_row_);
   if (index >= uuids_->high.size())
     return fail(ErrorCode::kDamaged, "a message of the segment does not fit its columns");
   auto& move = uuid_moves_[index];
@@ -222,27 +223,41 @@ Result<State> RegexRows::after_uuid(const SlotColumns& column, std::uint32_t row
   return move.second;
 }
 
+// What comes before the fraction is the same in all rows of a second.
 State RegexRows::after_stamp(Column& column, std::uint32_t row, State state) {
   const std::uint16_t form = column.values->form_of(row);
-  const std::int64_t time_us = stamp_time_us(column.values->values[row], form, context(row));
-  if (column.stamp_form != form || column.stamp_from != state || column.stamp_time_us != time_us) {
+  RowContext context;
+  context.time_us = rows_.time_us(row_numbers_[row]);
+  const std::int64_t time_us = stamp_time_us(column.values->values[row], form, context);
+  const unsigned digits = fraction_digits(form);
+  const std::int64_t fraction = (time_us % 1'000'000 + 1'000'000) % 1'000'000;
+  const auto second_us =
+      static_cast<std::int64_t>(static_cast<std::uint64_t>(time_us) - static_cast<std::uint64_t>(fraction));
+  auto& last = column.stamp;
+  if (last.form != form || last.from != state || last.second_us != second_us) {
     text_.clear();
-    render_stamp(time_us, form, text_);
-    column.stamp_form = form;
-    column.stamp_from = state;
-    column.stamp_time_us = time_us;
-    column.stamp_to = automaton_.run(state, text_);
+    render_stamp(second_us, form, text_);
+    std::string_view before = text_;
+    if (digits > 0) before.remove_suffix(std::min<std::size_t>(before.size(), digits + 1));
+    last = {form, second_us, state, automaton_.run(state, before)};
   }
-  return column.stamp_to;
+  if (digits == 0) return last.to;
+  std::array<char, 8> text;
+  text[0] = (form & kStampComma) != 0 ? ',' : '.';
+  auto rest = static_cast<unsigned>(fraction);
+  for (unsigned i = 6; i > 0; --i, rest /= 10) text[i] = static_cast<char>('0' + rest % 10);
+  return automaton_.run(last.to, {text.data(), digits + 1});
 }
 
 State RegexRows::after_list(const SlotColumns& column, std::uint32_t row, State state) {
-  text_.clear();
-  render_list(
-      std::span(column.elements)
-          .subspan(column.element_begins[row], column.element_begins[row + 1] - column.element_begins[row]),
-      kListSeparators[column.form_of(row)], text_);
-  return automaton_.run(state, text_);
+  const std::string_view separator = kListSeparators[column.form_of(row)];
+  const std::uint32_t begin = column.element_begins[row];
+  for (std::uint32_t i = begin; i < column.element_begins[row + 1]; ++i) {
+    if (i > begin) state = automaton_.run(state, separator);
+    state = run_digits(column.elements[i], state);
+    if (state == TextAutomaton::kMatched) break;
+  }
+  return state;
 }
 
 State RegexRows::after_word(Column& column, std::uint32_t row, State state) {

@@ -53,21 +53,23 @@ class RegexRows {
     bool loaded = false;
     const SlotColumns* values = nullptr;
     std::vector<std::pair<State, State>> entries;  // what a dictionary's entry did
-    State stamp_from = 0;                          // what the last stamp did
-    std::uint16_t stamp_form = kAnyForm;
-    std::int64_t stamp_time_us = 0;
-    State stamp_to = 0;
+    struct {                                       // what the last stamp did, up to its second
+      std::uint16_t form = kAnyForm;
+      std::int64_t second_us = 0;
+      State from = 0;
+      State to = 0;
+    } stamp;
   };
   Result<bool> matches(std::uint32_t row_of_type);
   Result<void> load(std::size_t variable);
   State after_run(std::size_t run, State state);
   Result<State> after(std::size_t variable, std::uint32_t row, State state);
+  State run_digits(std::uint64_t value, State state);
   State after_number(const SlotColumns& column, std::uint32_t row, State state);
   Result<State> after_uuid(const SlotColumns& column, std::uint32_t row, State state);
   State after_stamp(Column& column, std::uint32_t row, State state);
   State after_list(const SlotColumns& column, std::uint32_t row, State state);
   State after_word(Column& column, std::uint32_t row, State state);
-  RowContext context(std::uint32_t row) { return rows_.context(row_numbers_[row]); }
 
   RegexSearch& search_;
   TextAutomaton& automaton_;

@@ -150,13 +150,6 @@ Result<void> RowReader::prepare(bool stamps, bool uuids) {
   return {};
 }
 
-RowContext RowReader::context(std::size_t row) const {
-  RowContext context;
-  context.time_us = static_cast<std::int64_t>(times_ms_[row] * 1000 + (micros_.empty() ? 0 : micros_[row]));
-  context.uuids_before = uuids_before_.empty() ? 0 : uuids_before_[row];
-  return context;
-}
-
 Result<std::string_view> RowReader::message(std::size_t row) {
   return part(row, 0, segment_->directory.types[type_ids_[row]].slots);
 }

@@ -10,6 +10,8 @@ namespace {
 
 using Plan = LogSearch::Plan;
 
+constexpr unsigned kCheap = 2;
+
 // How dear it is to look into a variable, for asking the cheap questions first.
 unsigned cost_of(VariableKind kind) {
   switch (kind) {
@@ -164,7 +166,7 @@ Result<RowSet> SegmentQuery::holding(std::uint32_t number, const RowSet& candida
   return found;
 }
 
-Result<void> SegmentQuery::keep_necessary(const Plan::Groups& groups, RowSet& candidates) {
+Result<void> SegmentQuery::keep_necessary(const Plan::Groups& groups, bool cheap_only, RowSet& candidates) {
   std::vector<std::pair<unsigned, const std::vector<std::uint32_t>*>> open;
   for (const auto& group : groups) {
     unsigned cost = 0;
@@ -179,7 +181,8 @@ Result<void> SegmentQuery::keep_necessary(const Plan::Groups& groups, RowSet& ca
   }
   std::sort(open.begin(), open.end());
   for (const auto& [cost, group] : open) {
-    if (cost > 32 && group != open.front().second) break;  // as dear as looking at the messages
+    // As dear as looking at the messages.
+    if (cheap_only ? cost > kCheap : cost > 32 && group != open.front().second) break;
     RowSet some(candidates.rows());
     for (const std::uint32_t n : *group) {
       auto rows = holding(n, candidates);
@@ -226,7 +229,8 @@ Result<RowSet> SegmentQuery::term(const Plan::TermPlan& term, const RowSet& cand
     return some;
   }
   RowSet left = candidates;
-  if (auto done = keep_necessary(term.necessary, left); !done) return tl::unexpected(done.error());
+  if (auto done = keep_necessary(term.necessary, term.program.has_value(), left); !done)
+    return tl::unexpected(done.error());
   if (term.program && !left.none()) {
     RegexRows rows(types_.regex(*term.program), *rows_, type_, known_->shape, uuid_moves_[*term.program]);
     const auto known = rows.keep_matching(left);
@@ -245,7 +249,7 @@ Result<RowSet> SegmentQuery::matching(std::uint32_t type, const TypeKnowledge& k
   const Plan::PatternPlan& plan = plan_.plans[pattern];
   RowSet left(segment_.directory.types[type].rows, true);
   if (!plan.is_terms) {
-    if (auto done = keep_necessary(plan.necessary, left); !done) return tl::unexpected(done.error());
+    if (auto done = keep_necessary(plan.necessary, false, left); !done) return tl::unexpected(done.error());
     auto done = keep_messages(left, [&](std::string_view m) { return plan_.patterns[pattern].matches(m); });
     if (!done) return tl::unexpected(done.error());
     return left;

@@ -33,7 +33,7 @@ class SegmentQuery {
   Result<void> in_number(const NeedlePlan& needle, std::uint32_t variable, const RowSet& candidates,
                          RowSet& found);
   Result<void> in_part(const NeedlePlan& needle, const Touch& touch, const RowSet& candidates, RowSet& found);
-  Result<void> keep_necessary(const LogSearch::Plan::Groups& groups, RowSet& candidates);
+  Result<void> keep_necessary(const LogSearch::Plan::Groups& groups, bool cheap_only, RowSet& candidates);
   Result<RowSet> term(const LogSearch::Plan::TermPlan& term, const RowSet& candidates);
   template <class Test>
   Result<void> keep_messages(RowSet& candidates, Test test);

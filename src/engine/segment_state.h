@@ -84,7 +84,11 @@ class RowReader {
   Result<const UuidValues*> uuids();
   // What the text of stamps and uuids needs beyond their columns; load_streams() first.
   Result<void> prepare(bool stamps, bool uuids);
-  RowContext context(std::size_t row) const;  // of what was prepared
+  RowContext context(std::size_t row) const { return {time_us(row), uuids_before(row)}; }  // as prepared
+  std::int64_t time_us(std::size_t row) const {
+    return static_cast<std::int64_t>(times_ms_[row] * 1000 + (micros_.empty() ? 0 : micros_[row]));
+  }
+  std::uint32_t uuids_before(std::size_t row) const { return uuids_before_.empty() ? 0 : uuids_before_[row]; }
   ColumnReader& column_reader() { return reader_; }
   // Adds the rows of the type whose uuid in that slot is one of those (by number, ascending, not none).
   Result<void> find_uuids(std::uint32_t type, std::size_t slot, std::span<const std::uint32_t> wanted,

@@ -451,7 +451,7 @@ void render_stamp(std::int64_t time_us, std::uint16_t form, std::string& out) {
   if (digits == 0) return;
   char fraction[8];
   char* p = fraction;
-  *p++ = (form & 128U) ? ',' : '.';
+  *p++ = (form & kStampComma) != 0 ? ',' : '.';
   put_digits((time_us - second * kSecondUs) / kPowers[6 - digits], digits, p);
   out.append(fraction, p);
 }

@@ -30,6 +30,8 @@ constexpr unsigned kFractionDigitsMax = 6;
 constexpr std::uint16_t stamp_form(StampLayout layout, unsigned digits, bool comma) {
   return static_cast<std::uint16_t>(static_cast<unsigned>(layout) | (digits << 4) | (comma ? 128U : 0U));
 }
+constexpr std::uint16_t kStampComma = 128;
+constexpr unsigned fraction_digits(std::uint16_t form) { return form >> 4 & 7U; }
 bool stamp_form_valid(std::uint64_t form);
 
 // Of one unit of the form's last place, in microseconds: 1 ... 1,000,000 (a day for dates).

@@ -2,32 +2,14 @@
 
 #include <cstring>
 
+#include "engine/digits.h"
 #include "engine/stamp_form.h"
 
 namespace culprit::engine {
 
 namespace {
 
-constexpr char kPairs[] =
-    "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
-    "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
 constexpr char kHex[] = "0123456789abcdef";
-
-// Digits of the value, right-aligned before `end`; returns where they begin.
-char* digits_before(std::uint64_t value, char* end) {
-  while (value >= 100) {
-    end -= 2;
-    std::memcpy(end, kPairs + 2 * (value % 100), 2);
-    value /= 100;
-  }
-  if (value >= 10) {
-    end -= 2;
-    std::memcpy(end, kPairs + 2 * value, 2);
-  } else {
-    *--end = static_cast<char>('0' + value);
-  }
-  return end;
-}
 
 char* put_hex(std::uint64_t value, unsigned digits, char* out) {
   for (unsigned i = 0; i < digits; ++i) out[i] = kHex[(value >> (4 * (digits - 1 - i))) & 15];

@@ -97,6 +97,12 @@ std::string regex_from(RandomLogs& logs, const std::string& piece) {
     }
   }
   if (logs.pick(10) == 0) out = "(" + out + ")";
+  if (logs.pick(6) == 0) out = "\\b" + out + "\\b";
+  if (logs.pick(6) == 0) {
+    static const char* const kBehind[] = {"(\\d|[a-f])+", ".{0,20}(\\b\\d{2}\\b)", "(-| |:)?\\w*",
+                                          "(x|\\b)\\W",   "([0-9a-f]{2}){1,4}\\B", ".*(ms|,)$"};
+    out += kBehind[logs.pick(6)];
+  }
   if (logs.pick(12) == 0) out += "|ERROR";
   if (logs.pick(25) == 0) out = "^" + out;
   if (logs.pick(25) == 0) out += "$";
