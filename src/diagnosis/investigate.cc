@@ -31,6 +31,7 @@ Result<std::vector<SourceFinding>> sum_up_journal(const Store& store) {
     s.bytes += entry.answer_bytes;
   }
   std::vector<SourceFinding> out;
+  out.reserve(by_action.size());
   for (auto& [key, value] : by_action) out.push_back(std::move(value));
   return out;
 }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 
 #include "diagnosis/case_file.h"
 #include "diagnosis/onset.h"
@@ -48,7 +49,7 @@ std::optional<double> statistic_of_window(const std::vector<Series>& chart, std:
                                           const Window& window, bool maximum) {
   for (const auto& s : chart) {
     if (s.statistic != statistic) continue;
-    double best = -INFINITY;
+    double best = -std::numeric_limits<double>::infinity();
     double sum = 0;
     std::size_t n = 0;
     for (const auto& p : s.points) {

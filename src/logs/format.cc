@@ -70,7 +70,7 @@ void vote(Votes& votes, std::string_view line) {
         if (size == 0) continue;
         auto inner = recognise_line(line.substr(size), Time{});
         if (inner.format == LogFormat::kTimestamped || inner.format == LogFormat::kUnknown) continue;
-        start = std::move(inner);
+        start = inner;
         prefixed = true;
         break;
       }
@@ -80,7 +80,7 @@ void vote(Votes& votes, std::string_view line) {
     if (const auto prefix = cloudwatch_prefix(line)) {
       auto inner = recognise_line(line.substr(prefix->size), Time{});
       if (inner.format == LogFormat::kPostgres && inner.time) {
-        start = std::move(inner);
+        start = inner;
         prefixed = true;
       }
     }

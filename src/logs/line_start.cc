@@ -160,7 +160,7 @@ LineStart recognise_line(std::string_view line, Time year_hint) {
   if (auto postgres = parse_postgres_line(line, year_hint)) {
     out.format = LogFormat::kPostgres;
     if (postgres->stamp) set_stamp(out, postgres->stamp->stamp);
-    out.postgres = std::move(postgres);
+    out.postgres = postgres;
     return out;
   }
   const auto rest = after_level_word(line);
