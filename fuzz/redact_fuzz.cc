@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "report/redact.h"
+#include "redaction/redactor.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size > 1 << 14) return 0;

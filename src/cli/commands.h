@@ -21,6 +21,7 @@ void add_collect(CLI::App& app, int& exit);
 void add_report(CLI::App& app, int& exit);
 void add_explain(CLI::App& app, int& exit);
 void add_seal(CLI::App& app, int& exit);
+void add_redact(CLI::App& app, int& exit);
 void add_verify(CLI::App& app, int& exit);
 void add_unpack(CLI::App& app, int& exit);
 void add_time(CLI::App& app, int& exit);

@@ -1,40 +1,15 @@
-// Personal data and secrets out of findings, with pseudonyms that stay the same within one report.
-//
-// Replaced: e-mails, IPv4 and IPv6 addresses, phone numbers, bearer and API tokens, AWS keys, JWTs and signed
-// ids, private keys, passwords in URLs and in key=value, JSON and Ruby pairs, cookies and session ids, names
-// and free text among request parameters, AWS account ids, and the literals of SQL statements ("?").
-// Kept, because an engineer needs them: times, durations, counts, request ids (UUIDs), fingerprints, record
-// ids, ports, versions, loopback addresses, names of AWS resources, event numbers, metric values.
-// Contacts and stakeholders are what the system file says they are, meant to be read: they stay.
+// Findings without personal data and secrets (redaction/redactor.h says which).
+// Contacts and stakeholders are what the system file says they are, meant to be read: they stay. Event
+// numbers and metric values do, too.
 #pragma once
 
-#include <map>
-#include <string>
-#include <string_view>
-
 #include "diagnosis/findings.h"
+#include "redaction/redactor.h"
 
 namespace culprit {
 
 // Every text of the findings goes through it, twice: what one text betrays as a secret is then hidden in all
 // of them. Sets redacted and redaction_note.
 void redact(Findings& findings);
-
-// One text, for tests and other tellers; remembers pseudonyms. Not thread-safe. Redacting what is already
-// redacted changes nothing.
-class Redactor {
- public:
-  std::string redact(std::string_view text);
-  // What was replaced, by kind: "3 e-mails, 2 IP addresses".
-  std::string note() const;
-
- private:
-  std::string pseudonym(std::string_view kind, std::string_view secret);
-  std::string without_known_secrets(std::string text);
-
-  std::map<std::string, std::map<std::string, int>> pseudonyms_;  // kind -> secret -> number
-  std::map<std::string, std::string> strong_;  // secrets worth finding without their context -> pseudonym
-  std::map<std::string, int> replaced_;        // what has no pseudonym, by kind
-};
 
 }  // namespace culprit

@@ -424,4 +424,13 @@ Result<std::optional<std::string>> Catalogue::note(std::string_view key) const {
   return std::optional<std::string>{s->text(0)};
 }
 
+Result<std::map<std::string, std::string>> Catalogue::notes() const {
+  auto s = database_->prepare("SELECT name, value FROM note");
+  if (!s) return tl::unexpected(s.error());
+  std::map<std::string, std::string> out;
+  auto read = each_row(*s, [&](Statement& r) { out.emplace(r.text(0), r.text(1)); });
+  if (!read) return tl::unexpected(read.error());
+  return out;
+}
+
 }  // namespace culprit

@@ -74,6 +74,7 @@ class Catalogue {
   Result<std::vector<Gap>> gaps() const;
   Result<std::vector<JournalEntry>> journal() const;
   Result<std::optional<std::string>> note(std::string_view key) const;
+  Result<std::map<std::string, std::string>> notes() const;
 
   const std::filesystem::path& path() const { return database_->path(); }
 

@@ -133,6 +133,10 @@ class EmbeddedStore : public Store {
     const std::lock_guard lock(catalogue_mutex_);
     return catalogue_.states(kind);
   }
+  Result<std::vector<std::string>> state_kinds() const override {
+    const std::lock_guard lock(catalogue_mutex_);
+    return catalogue_.state_kinds();
+  }
   Result<std::vector<Gap>> gaps() const override {
     const std::lock_guard lock(catalogue_mutex_);
     return catalogue_.gaps();
@@ -144,6 +148,10 @@ class EmbeddedStore : public Store {
   Result<std::optional<std::string>> note(std::string_view key) const override {
     const std::lock_guard lock(catalogue_mutex_);
     return catalogue_.note(key);
+  }
+  Result<std::map<std::string, std::string>> notes() const override {
+    const std::lock_guard lock(catalogue_mutex_);
+    return catalogue_.notes();
   }
 
  private:

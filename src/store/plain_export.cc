@@ -5,7 +5,6 @@
 #include <set>
 
 #include "base/file.h"
-#include "store/catalogue.h"
 #include "store/embedded_store.h"
 #include "store/file_handle.h"
 #include "store/store_format.h"
@@ -190,12 +189,9 @@ std::string compact_time(Time t) {
   return out;
 }
 
-Result<void> export_states(const std::filesystem::path& catalogue_path, const Store& store,
-                           const std::filesystem::path& root) {
+Result<void> export_states(const Store& store, const std::filesystem::path& root) {
   if (auto made = make_directory(root); !made) return made;
-  const auto catalogue = Catalogue::open_to_read(catalogue_path);
-  if (!catalogue) return tl::unexpected(catalogue.error());
-  const auto kinds = catalogue->state_kinds();
+  const auto kinds = store.state_kinds();
   if (!kinds) return tl::unexpected(kinds.error());
   FileNames names;
   for (const auto& kind : *kinds) {
@@ -256,7 +252,7 @@ Result<void> export_plain(const std::filesystem::path& store_directory, const st
   if (!store) return tl::unexpected(store.error());
   if (auto done = export_logs(**store, to / "logs"); !done) return done;
   if (auto done = export_metrics(**store, to / "metrics"); !done) return done;
-  if (auto done = export_states(store_directory / kCatalogueName, **store, to / "aws"); !done) return done;
+  if (auto done = export_states(**store, to / "aws"); !done) return done;
   if (auto done = export_journal(**store, to / "journal.jsonl"); !done) return done;
   return export_gaps(**store, to / "gaps.json");
 }

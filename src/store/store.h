@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -69,12 +70,14 @@ class Store {
 
   // States of a kind, by (id, observed_at).
   virtual Result<std::vector<ResourceState>> states(std::string_view kind) const = 0;
+  virtual Result<std::vector<std::string>> state_kinds() const = 0;  // by name
 
   virtual Result<std::vector<Gap>> gaps() const = 0;              // in the order they were recorded
   virtual Result<std::vector<JournalEntry>> journal() const = 0;  // by time
 
   // Free facts about the collection ("window.start", "source", "system" ...), by key.
   virtual Result<std::optional<std::string>> note(std::string_view key) const = 0;
+  virtual Result<std::map<std::string, std::string>> notes() const = 0;
 };
 
 // Writing. One thread at a time. Nothing is promised to be on disk before commit() returns.

@@ -235,6 +235,19 @@ class QuietHour(unittest.TestCase):
             culprit.run("investigate", "--input", recording.QUIET, "--out", pathlib.Path(folder) / "out",
                         "--expect", "verdict=no-incident", check=0)
 
+    def test_at_most_one_of_twenty_windows_of_it_raises_an_alarm(self):
+        first = recording.parse_utc(recording.truth(recording.QUIET)["recording"]["start"])
+        verdicts = []
+        with tempfile.TemporaryDirectory() as folder:
+            for n in range(20):
+                start = first + datetime.timedelta(minutes=6 + 2 * n)
+                out = pathlib.Path(folder) / str(n)
+                culprit.run("investigate", "--input", recording.QUIET, "--out", out, "-q",
+                            "--from", start.isoformat(), "--to", (start + datetime.timedelta(minutes=10)).isoformat())
+                verdicts.append(culprit.findings(out)["verdict"])
+        self.assertEqual(len(verdicts), 20)
+        self.assertLessEqual(sum(v != "no-incident" for v in verdicts), 1, verdicts)
+
 
 if __name__ == "__main__":
     unittest.main()

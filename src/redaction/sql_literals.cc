@@ -6,7 +6,7 @@
 #include <array>
 #include <cctype>
 
-#include "report/redact_rules.h"
+#include "redaction/rules.h"
 
 namespace culprit {
 
@@ -34,8 +34,10 @@ constexpr std::string_view kAfter =
 
 class StatementScanner {
  public:
-  StatementScanner(std::string_view text, bool in_json, bool in_backticks)
-      : text_(text), in_json_(in_json), in_backticks_(in_backticks) {}
+  StatementScanner(std::string_view text, RedactFor purpose, bool in_json, bool in_backticks)
+      : text_(text), in_json_(in_json), in_backticks_(in_backticks) {
+    if (purpose == RedactFor::kAnalysis) string_ = "'?'", number_ = "0";
+  }
 
   // Reads a statement from the front; returns how many bytes it took.
   std::size_t scan(std::string& out, int& replaced) {
@@ -94,7 +96,7 @@ class StatementScanner {
       }
     }
     at_ = std::min(end + 1, text_.size());
-    out += '?';
+    out += string_;
     ++replaced;
     before_ = "?";
   }
@@ -108,7 +110,7 @@ class StatementScanner {
     const std::string_view tag = text_.substr(at_, end + 1 - at_);
     const std::size_t close = text_.find(tag, end + 1);
     at_ = close == std::string_view::npos ? text_.size() : close + tag.size();
-    out += '?';
+    out += string_;
     ++replaced;
     return true;
   }
@@ -141,7 +143,7 @@ class StatementScanner {
     const bool glued = after != end;  // "14s", "0x1f", an id
     const bool value = !glued && may_precede_value() && may_follow_value(end);
     if (value) {
-      out += '?';
+      out += number_;
       ++replaced;
     } else {
       out.append(text_.substr(at_, after - at_));
@@ -170,6 +172,8 @@ class StatementScanner {
   }
 
   std::string_view text_;
+  std::string_view string_ = "?";  // what a literal becomes
+  std::string_view number_ = "?";
   bool in_json_, in_backticks_;
   std::size_t at_ = 0;
   std::string before_;  // last word or sign
@@ -190,7 +194,7 @@ bool is_statement(std::string_view word, std::string_view rest) {
 
 }  // namespace
 
-std::string without_sql_literals(std::string_view text, int& replaced) {
+std::string without_sql_literals(std::string_view text, RedactFor purpose, int& replaced) {
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   const bool json = first != std::string_view::npos && text[first] == '{';
   const re2::StringPiece whole(text.data(), text.size());
@@ -208,7 +212,7 @@ std::string without_sql_literals(std::string_view text, int& replaced) {
       continue;
     }
     const bool backticks = start > 0 && text[start - 1] == '`';
-    at = start + StatementScanner(rest, json, backticks).scan(out, replaced);
+    at = start + StatementScanner(rest, purpose, json, backticks).scan(out, replaced);
   }
   return out.append(text.substr(std::min(at, text.size())));
 }

@@ -1,4 +1,4 @@
-// What a secret looks like: the one visible list. Private to src/report.
+// What a secret looks like: the one visible list. Private to src/redaction.
 #pragma once
 
 #include <cstddef>
@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "redaction/redactor.h"
 
 namespace re2 {
 class RE2;
@@ -32,7 +34,8 @@ const std::vector<CompiledRule>& redaction_rules();
 // "[FILTERED]", "nil", "$1", "email-3": nothing to hide.
 bool is_harmless(std::string_view value);
 
-// The literals of SQL statements inside text become "?"; adds how many to `replaced`. (redact_sql.cc)
-std::string without_sql_literals(std::string_view text, int& replaced);
+// The literals of SQL statements inside text become what `purpose` says; adds how many to `replaced`.
+// (sql_literals.cc)
+std::string without_sql_literals(std::string_view text, RedactFor purpose, int& replaced);
 
 }  // namespace culprit

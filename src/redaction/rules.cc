@@ -1,4 +1,4 @@
-#include "report/redact_rules.h"
+#include "redaction/rules.h"
 
 #include <arpa/inet.h>
 #include <re2/re2.h>

@@ -1,4 +1,4 @@
-#include "report/redact.h"
+#include "redaction/redactor.h"
 
 #include <fmt/format.h>
 #include <re2/re2.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "report/redact_rules.h"
+#include "redaction/rules.h"
 
 namespace culprit {
 
@@ -56,6 +56,27 @@ bool is_strong(std::string_view kind, std::string_view secret) {
   return is(std::isdigit) && is(std::isalpha);
 }
 
+bool is_json(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && text[first] == '{';
+}
+
+// A bare value at the end of an object or list does not own what closes it.
+std::string_view without_closing_brackets(std::string_view value) {
+  while (value.size() > 1 && ((value.back() == '}' && value.find('{') == std::string_view::npos) ||
+                              (value.back() == ']' && value.find('[') == std::string_view::npos)))
+    value.remove_suffix(1);
+  return value;
+}
+
+// A bare number behind `"key":`, where a bare word would break the JSON.
+bool is_json_number(std::string_view text, std::size_t start, std::string_view secret) {
+  if (secret.find_first_not_of("0123456789") != std::string_view::npos || !is_json(text)) return false;
+  std::size_t at = start;
+  while (at > 0 && text[at - 1] == ' ') --at;
+  return at >= 3 && text[at - 1] == ':' && text[at - 2] == '"' && text[at - 3] != '\\';
+}
+
 // Where parameters begin in a JSON text; npos when it has none.
 std::size_t parameters_start(std::string_view text) {
   static const re2::RE2 kWord(
@@ -80,7 +101,7 @@ std::string Redactor::pseudonym(std::string_view kind, std::string_view secret) 
   return name;
 }
 
-std::string Redactor::without_known_secrets(std::string text) {
+std::string Redactor::without_known_secrets(std::string text) const {
   for (const auto& [secret, name] : strong_)
     for (std::size_t at = text.find(secret); at != std::string::npos;
          at = text.find(secret, at + name.size()))
@@ -107,12 +128,15 @@ std::string Redactor::redact(std::string_view text) {
           std::find_if(groups + 1, groups + groups_used, [](const auto& g) { return g.data() != nullptr; });
       if (hit == groups + groups_used || hit->empty()) break;
       const auto start = static_cast<std::size_t>(hit->data() - current.data());
-      const std::string_view secret(hit->data(), hit->size());
+      const std::string_view secret = without_closing_brackets({hit->data(), hit->size()});
       out.append(current, at, start - at);
       const bool hide =
           !is_harmless(secret) &&
           (rule.accept == nullptr || rule.accept(secret, std::string_view(current).substr(0, start)));
+      const bool quoted = hide && purpose_ == RedactFor::kAnalysis && is_json_number(current, start, secret);
+      if (quoted) out += '"';
       out += hide ? pseudonym(rule.kind, secret) : std::string(secret);
+      if (quoted) out += '"';
       changed = changed || hide;
       at = start + secret.size();
     }
@@ -120,7 +144,7 @@ std::string Redactor::redact(std::string_view text) {
     out.append(current, at, std::string::npos);
     current = std::move(out);
   }
-  return without_known_secrets(without_sql_literals(current, replaced_["literal"]));
+  return without_known_secrets(without_sql_literals(current, purpose_, replaced_["literal"]));
 }
 
 std::string Redactor::note() const {
