@@ -181,7 +181,8 @@ Result<std::string> preflight_text(const GatherOptions& options, Time now) {
   return preflight->text();
 }
 
-Result<OpenEvidence> open_evidence(const std::filesystem::path& path, const SystemOptions& system) {
+Result<OpenEvidence> open_evidence(const std::filesystem::path& path, const SystemOptions& system,
+                                   std::optional<System> known) {
   OpenEvidence out;
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) {
@@ -194,7 +195,9 @@ Result<OpenEvidence> open_evidence(const std::filesystem::path& path, const Syst
     out.capsule_ = std::move(*capsule);
     out.capsule_file = path;
   }
-  if (system.system.empty() && out.capsule_) {
+  if (known) {
+    out.system = std::move(*known);
+  } else if (system.system.empty() && out.capsule_) {
     const auto yaml = out.capsule_->part("system.yaml");
     if (!yaml) return tl::unexpected(yaml.error());
     auto parsed = parse_system(*yaml, path.string() + ":system.yaml");
@@ -252,7 +255,7 @@ Result<void> collect_input(const GatherOptions& options, const System& system, c
     if (!bytes) return tl::unexpected(bytes.error());
     files.max_log_bytes = *bytes;
   }
-  auto writer = create_store(directory);
+  auto writer = create_store(directory, CommitBy::kSegments, Durability::kScratch);
   if (!writer) return tl::unexpected(writer.error());
   auto noted = write_notes(**writer, system, choice.window, baseline, choice.zone);
   if (!noted) return noted;
@@ -296,8 +299,7 @@ Result<OpenEvidence> gather(const GatherOptions& options, Time now,
     for (const auto& w : plan->choice.warnings) progress.note("warning: " + w);
     if (auto done = collect_live(*plan, store_directory, progress); !done)
       return tl::unexpected(done.error());
-    auto evidence = open_evidence(store_directory, options.system);
-    return evidence;
+    return open_evidence(store_directory, options.system, plan->system);
   }
   auto system = chosen_system(options.system);
   if (!system) return tl::unexpected(system.error());
@@ -310,7 +312,7 @@ Result<OpenEvidence> gather(const GatherOptions& options, Time now,
   if (choice->window) baseline = Window{choice->window->start - *length, choice->window->start};
   if (auto done = collect_input(options, *system, *choice, baseline, store_directory, progress); !done)
     return tl::unexpected(done.error());
-  return open_evidence(store_directory, options.system);
+  return open_evidence(store_directory, options.system, std::move(*system));
 }
 
 }  // namespace culprit

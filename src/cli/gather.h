@@ -53,7 +53,8 @@ class OpenEvidence {
   std::optional<std::filesystem::path> capsule_file;  // when it came from one
 
  private:
-  friend Result<OpenEvidence> open_evidence(const std::filesystem::path&, const SystemOptions&);
+  friend Result<OpenEvidence> open_evidence(const std::filesystem::path&, const SystemOptions&,
+                                            std::optional<System>);
   friend Result<OpenEvidence> gather(const GatherOptions&, Time, const std::filesystem::path&, Progress&);
   std::unique_ptr<OpenCapsule> capsule_;
   std::unique_ptr<Store> store_;
@@ -63,7 +64,9 @@ class OpenEvidence {
 bool is_evidence_already(const std::filesystem::path& input);
 
 // Opens a capsule or a store directory; the system file kept inside is used unless `system` names another.
-Result<OpenEvidence> open_evidence(const std::filesystem::path& path, const SystemOptions& system);
+// `known` saves reading the system that was chosen before once more.
+Result<OpenEvidence> open_evidence(const std::filesystem::path& path, const SystemOptions& system,
+                                   std::optional<System> known = std::nullopt);
 
 // Collects into a new store at `store_directory` (untouched when the input is itself a capsule or store) and
 // opens it.

@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <thread>
 
 #include "cli/analyse.h"
 #include "cli/commands.h"
@@ -112,12 +113,31 @@ Result<void> keep_capsule(const OpenEvidence& evidence, const Arguments& argumen
   SealOptions options;
   options.extra_parts.emplace_back("system.yaml", evidence.system.source_text);
   if (!arguments.gather.sign_key.empty()) options.signing_key = arguments.gather.sign_key;
-  const bool own = fs::exists(store / "FORMAT", ec);
-  if (auto sealed = seal(own ? store : fs::path(arguments.gather.input), capsule, options); !sealed)
-    return sealed;
-  if (own) fs::remove_all(store, ec);
-  return {};
+  options.made_here = fs::exists(store / "FORMAT", ec);
+  return seal(options.made_here ? store : fs::path(arguments.gather.input), capsule, options);
 }
+
+// The capsule, written on a thread of its own while the evidence in it is analysed.
+class CapsuleInTheMaking {
+ public:
+  CapsuleInTheMaking(const OpenEvidence& evidence, const Arguments& arguments, const fs::path& directory)
+      : thread_([&, directory] {
+          done_ = keep_capsule(evidence, arguments, directory / "store", directory / "incident.culprit");
+        }) {}
+  CapsuleInTheMaking(const CapsuleInTheMaking&) = delete;
+  CapsuleInTheMaking& operator=(const CapsuleInTheMaking&) = delete;
+  ~CapsuleInTheMaking() {
+    if (thread_.joinable()) thread_.join();
+  }
+  Result<void> wait() {
+    thread_.join();
+    return done_;
+  }
+
+ private:
+  Result<void> done_;
+  std::thread thread_;
+};
 
 // What is printed, where the results lie, and the verdict for the exit code.
 struct Outcome {
@@ -127,6 +147,7 @@ struct Outcome {
 
 Result<Outcome> analyse_and_write(const Arguments& arguments, const OpenEvidence& evidence,
                                   PartialDirectory& partial, Progress& progress) {
+  CapsuleInTheMaking capsule(evidence, arguments, partial.path());
   const auto options = options_for(evidence, progress);
   if (!options) return tl::unexpected(options.error());
   progress.start("Analysing", 0);
@@ -135,10 +156,9 @@ Result<Outcome> analyse_and_write(const Arguments& arguments, const OpenEvidence
   if (!findings) return tl::unexpected(findings.error());
   if (auto done = write_results(*findings, arguments.render, partial.path()); !done)
     return tl::unexpected(done.error());
-  if (auto done =
-          keep_capsule(evidence, arguments, partial.path() / "store", partial.path() / "incident.culprit");
-      !done)
-    return tl::unexpected(done.error());
+  if (auto done = capsule.wait(); !done) return tl::unexpected(done.error());
+  std::error_code ignored;
+  fs::remove_all(partial.path() / "store", ignored);
   const fs::path directory = final_directory(arguments, options->window);
   if (auto done = partial.become(directory); !done) return tl::unexpected(done.error());
   return Outcome{std::move(*findings), directory};

@@ -64,7 +64,7 @@ std::string EvidenceMaker::logs_command(std::string_view group, std::string_view
 }
 
 std::optional<Excerpt> EvidenceMaker::excerpt(EventCounter::Mark mark) const {
-  if (mark.number == 0) return std::nullopt;
+  if (mark.number == 0 || options_.excerpts == 0) return std::nullopt;
   const auto event = store_.event(mark.number);
   if (!event) return std::nullopt;
   Excerpt out;

@@ -5,6 +5,7 @@ namespace culprit {
 Result<Window> find_window(const Store& store, const System& system, const Window& extent) {
   InvestigateOptions options;
   options.window = extent;
+  options.excerpts = 0;  // only its verdict is of interest
   const auto whole = investigate(store, system, options);
   if (!whole) return tl::unexpected(whole.error());
   if (whole->verdict != Verdict::kIncident || !whole->onset) return extent;

@@ -54,8 +54,9 @@ Result<Findings> investigate(const Store& store, const System& system, const Inv
   auto gaps = store.gaps();
   if (!gaps) return tl::unexpected(gaps.error());
   seen.gaps = std::move(*gaps);
-  for (auto* observe : {observe_metrics, observe_logs, observe_states})
-    if (auto done = observe(store, system, seen); !done) return tl::unexpected(done.error());
+  if (auto done = observe_metrics(store, system, seen); !done) return tl::unexpected(done.error());
+  if (auto done = observe_logs(store, system, seen); !done) return tl::unexpected(done.error());
+  if (auto done = observe_states(store, system, seen); !done) return tl::unexpected(done.error());
   findings.gaps = seen.gaps;
   auto sources = sum_up_journal(store);
   if (!sources) return tl::unexpected(sources.error());

@@ -15,7 +15,7 @@ struct InvestigateOptions {
   std::string zone;  // to show local times; empty = the system's
   std::string capsule = "incident.culprit";  // named in the commands that show evidence
   std::string capsule_options;  // " --from … --to …": what those commands need to see this very analysis
-  int excerpts = 5;             // lines shown for a claim
+  int excerpts = 5;             // lines shown for a claim; 0: none
 };
 
 // Reads the store only. Errors: kDamaged, kStorage from the store; everything else becomes findings.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/parallel.h"
 #include "logs/format.h"
 
 namespace culprit {
@@ -48,13 +49,14 @@ std::vector<std::unique_ptr<LogObserver>> observers_of(Observations& seen, const
 }
 
 // Minutes in which the group's log can be relied on: between its first and last event, less what was cut.
-std::vector<bool> covered_minutes(const Observations& seen, const LogGroupSummary& group) {
+std::vector<bool> covered_minutes(const Observations& seen, const std::vector<Gap>& gaps,
+                                  const LogGroupSummary& group) {
   std::vector<bool> covered(seen.grid.size(), false);
   for (std::size_t i = 0; i < covered.size(); ++i) {
     const Time minute = seen.grid.time(i);
     covered[i] = group.first < minute + std::chrono::minutes(1) && minute <= group.last;
   }
-  for (const auto& gap : seen.gaps) {
+  for (const auto& gap : gaps) {
     if (gap.subject != group.group || !gap.window || gap.reason == GapReason::kEmpty) continue;
     const auto range = seen.grid.range(*gap.window);
     for (std::size_t i = range.first; i < range.last; ++i) covered[i] = false;
@@ -62,9 +64,18 @@ std::vector<bool> covered_minutes(const Observations& seen, const LogGroupSummar
   return covered;
 }
 
+// What one group's log shows, observed apart from the others and so beside them.
+struct ComponentLog {
+  const LogGroupSummary* group = nullptr;
+  const Component* component = nullptr;  // null: the system file names none
+  std::unique_ptr<Observations> seen;
+  Result<void> done;
+};
+
 // Counts become signals once it is known which minutes can be relied on.
-void settle_counts(Observations& seen, const Component& component, const LogGroupSummary& group) {
-  const auto covered = covered_minutes(seen, group);
+void settle_counts(Observations& seen, const std::vector<Gap>& gaps, const Component& component,
+                   const LogGroupSummary& group) {
+  const auto covered = covered_minutes(seen, gaps, group);
   for (auto& [name, signal] : seen.signals) {
     if (signal.component != component.id || !signal.events || signal.from != Signal::From::kLog) continue;
     signal.minutes.assign(seen.grid.size(), kNan);
@@ -74,24 +85,67 @@ void settle_counts(Observations& seen, const Component& component, const LogGrou
   }
 }
 
-Result<void> observe_component(const Store& store, const System& system, const Component& component,
-                               const LogGroupSummary& group, Observations& seen) {
+using LogObservers = std::vector<std::unique_ptr<LogObserver>>;
+
+// False when the store keeps no segments.
+Result<bool> feed_segments(const Store& store, const LogQuery& query, LogObservers& observers) {
+  std::vector<MessagePattern> patterns;
+  for (auto& o : observers)
+    if (auto asked = o->ask(patterns); !asked) return tl::unexpected(asked.error());
+  const auto questions = std::make_shared<TypeQuestions>(LogSearch(std::move(patterns)));
+  return store.visit_segments(query, [&](const std::shared_ptr<const Segment>& segment) -> Result<void> {
+    auto rows = TypeRows::open(segment, questions);
+    if (!rows) return tl::unexpected(rows.error());
+    const auto& summary = segment->summary();
+    const SegmentFeed feed{
+        std::move(*rows), query.groups.front(), *query.window,
+        query.window->start <= summary.first_time && summary.last_time < query.window->end};
+    for (auto& o : observers)
+      if (auto seen = o->see_segment(feed); !seen) return seen;
+    return {};
+  });
+}
+
+// `gaps` of the store.
+Result<void> observe_component(const Store& store, const System& system, const ObserveOptions& options,
+                               const std::vector<Gap>& gaps, const ComponentLog& log) {
+  const Component& component = *log.component;
+  Observations& seen = *log.seen;
   const auto format = format_of(store, component);
   if (!format) return tl::unexpected(format.error());
   seen.log_formats[component.id] = std::string(to_string(*format));
   auto observers = observers_of(seen, system, component, *format);
-  const Window span{seen.grid.time(0), seen.grid.time(seen.grid.size())};
-  auto scanned = store.scan_logs({{component.log_group}, span}, [&](const LogEventView& event) {
-    for (auto& o : observers) o->see(event);
-    return true;
-  });
-  if (!scanned) return scanned;
-  for (auto& o : observers) o->finish();
-  settle_counts(seen, component, group);
+  const LogQuery query{{component.log_group}, Window{seen.grid.time(0), seen.grid.time(seen.grid.size())}};
+  bool fed = false;
+  if (options.by_segments) {
+    const auto by_segments = feed_segments(store, query, observers);
+    if (!by_segments) return tl::unexpected(by_segments.error());
+    fed = *by_segments;
+  }
+  if (!fed) {
+    auto scanned = store.scan_logs(query, [&](const LogEventView& event) {
+      for (auto& o : observers) o->see(event);
+      return true;
+    });
+    if (!scanned) return scanned;
+  }
+  for (auto& o : observers)
+    if (auto finished = o->finish(); !finished) return finished;
+  settle_counts(seen, gaps, component, *log.group);
   return {};
 }
 
 }  // namespace
+
+Result<void> LogObserver::see_segment(const SegmentFeed& feed) {
+  for (std::size_t row = 0; row < feed.rows->size(); ++row) {
+    if (!feed.wants(row)) continue;
+    const auto event = feed.event(row);
+    if (!event) return tl::unexpected(event.error());
+    see(*event);
+  }
+  return {};
+}
 
 Signal& Observations::signal(const Component& component, std::string_view name, std::string_view unit) {
   const std::string full = fmt::format("{}.{}", component.id, name);
@@ -124,25 +178,41 @@ EventCounter& Observations::counter(const Component& component, std::string_view
   return *s.events;
 }
 
-Result<void> observe_logs(const Store& store, const System& system, Observations& seen) {
+Result<void> observe_logs(const Store& store, const System& system, Observations& seen,
+                          const ObserveOptions& options) {
   auto groups = store.log_groups();
   if (!groups) return tl::unexpected(groups.error());
   seen.groups = std::move(*groups);
+  std::vector<ComponentLog> logs;
   for (const auto& group : seen.groups) {
     const auto component = std::ranges::find(system.components, group.group, &Component::log_group);
-    if (component == system.components.end()) {
-      seen.gaps.push_back({GapReason::kNotAsked,
-                           group.group,
-                           {},
-                           fmt::format("{} events of a log group that no component of the system file names "
-                                       "were kept, but not analysed",
-                                       group.events),
-                           {},
-                           std::nullopt});
+    logs.push_back({&group, nullptr, nullptr, {}});
+    if (component == system.components.end()) continue;
+    logs.back().component = &*component;
+    logs.back().seen = seen.part_for(*component);
+  }
+  std::vector<ComponentLog*> largest_first;
+  for (auto& log : logs)
+    if (log.component != nullptr) largest_first.push_back(&log);
+  std::ranges::stable_sort(largest_first, std::ranges::greater{},
+                           [](const ComponentLog* log) { return log->group->bytes; });
+  in_parallel(largest_first.size(), [&](std::size_t i) {
+    largest_first[i]->done = observe_component(store, system, options, seen.gaps, *largest_first[i]);
+  });
+  for (auto& log : logs) {
+    if (log.component != nullptr) {
+      if (!log.done) return log.done;
+      seen.take_in(std::move(*log.seen));
       continue;
     }
-    auto observed = observe_component(store, system, *component, group, seen);
-    if (!observed) return observed;
+    seen.gaps.push_back({GapReason::kNotAsked,
+                         log.group->group,
+                         {},
+                         fmt::format("{} events of a log group that no component of the system file names "
+                                     "were kept, but not analysed",
+                                     log.group->events),
+                         {},
+                         std::nullopt});
   }
   return {};
 }

@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "diagnosis/segment_feed.h"
 #include "diagnosis/signal.h"
+#include "logs/message_pattern.h"
 #include "metrics/quantile_sketch.h"
 #include "store/store.h"
 #include "system/system.h"
@@ -53,8 +55,12 @@ struct PatternObservation {
 struct Observations {
   Observations(const Window& window_, const Window& baseline_, const Window& span)
       : window(window_), baseline(baseline_), grid(span) {}
-  Observations(const Observations&) = delete;  // signals refer to the grid
+  Observations(const Observations&) = delete;  // observers refer to its parts
   Observations& operator=(const Observations&) = delete;
+  // For observing a component apart from the others, and taken in again: parts of different components may be
+  // filled at once.
+  std::unique_ptr<Observations> part_for(const Component& component) const;
+  void take_in(Observations&& part);
 
   Window window;
   Window baseline;
@@ -71,6 +77,7 @@ struct Observations {
   std::vector<Gap> gaps;  // of the store, and those found while observing
 
   // The signal, made when it is not there yet.
+  // References stay valid.
   Signal& signal(const Component& component, std::string_view name, std::string_view unit);
   // A measure taken from events of the component's log that `filter` finds.
   void measure(const Component& component, std::string_view name, std::string_view unit,
@@ -79,12 +86,17 @@ struct Observations {
   EventCounter& counter(const Component& component, std::string_view name, std::string_view filter = {});
 };
 
-// One kind of log line, one observer; fed every event of one component's log in ingestion order.
+// One kind of log line, one observer; fed every event of one component's log in ingestion order, one by one
+// or by segments.
 class LogObserver {
  public:
   virtual ~LogObserver() = default;
   virtual void see(const LogEventView& event) = 0;
-  virtual void finish() {}  // after the last event
+  // Adds the patterns that see_segment() asks about; called once, before the first segment.
+  virtual Result<void> ask(std::vector<MessagePattern>&) { return {}; }
+  // The same as see() of each event that the feed wants.
+  virtual Result<void> see_segment(const SegmentFeed& feed);
+  virtual Result<void> finish() { return {}; }  // after the last event
 };
 
 std::unique_ptr<LogObserver> observe_patterns(Observations& seen, const System& system,
@@ -95,7 +107,12 @@ std::unique_ptr<LogObserver> observe_rails(Observations& seen, const Component& 
 std::unique_ptr<LogObserver> observe_sidekiq(Observations& seen, const Component& component);
 std::unique_ptr<LogObserver> observe_json(Observations& seen, const Component& component);
 
-Result<void> observe_logs(const Store& store, const System& system, Observations& seen);
+struct ObserveOptions {
+  bool by_segments =
+      true;  // where the store has them; false: every event is looked at. The result is the same
+};
+Result<void> observe_logs(const Store& store, const System& system, Observations& seen,
+                          const ObserveOptions& options = {});
 Result<void> observe_metrics(const Store& store, const System& system, Observations& seen);
 // The component that an AWS answer is about, or null.
 const Component* component_of(const ResourceState& state, const System& system);

@@ -29,9 +29,10 @@ class JsonObserver : public LogObserver {
     if (line->duration_ms) duration_ms_.add(event.time, *line->duration_ms);
   }
 
-  void finish() override {
+  Result<void> finish() override {
     seen_.measure(component_, "response_p95_ms", "ms", duration_ms_.quantiles(0.95), kResponses);
     seen_.measure(component_, "in_list_max", "elements", in_lists_.quantiles(1), "\"IN (\"");
+    return {};
   }
 
  private:

@@ -1,5 +1,6 @@
 #include "diagnosis/latency_minutes.h"
 #include "diagnosis/observation.h"
+#include "diagnosis/postgres_type.h"
 #include "logs/postgres.h"
 #include "logs/statement.h"
 
@@ -22,6 +23,44 @@ std::string first_words(std::string_view text, std::size_t limit) {
   return out;
 }
 
+// Entries of a segment that are understood by their types.
+class PostgresSegment : public PostgresAssembler::Unwritten {
+ public:
+  static Result<std::shared_ptr<PostgresSegment>> open(std::shared_ptr<TypeRows> rows) {
+    auto out = std::make_shared<PostgresSegment>();
+    for (std::uint32_t t = 0; t < rows->types(); ++t) {
+      auto type = PostgresType::of(*rows, t);
+      if (!type) return tl::unexpected(type.error());
+      out->types_.push_back(std::move(*type));
+    }
+    out->statements_.resize(rows->types());
+    out->rows_ = std::move(rows);
+    return out;
+  }
+
+  // Null for rows that have to be written out.
+  const PostgresType* type(std::size_t row) const {
+    const auto& type = types_[rows_->type(row)];
+    return type ? &*type : nullptr;
+  }
+  std::uint64_t rank(std::size_t row) const { return rows_->rank(row); }
+  // Of the row's type, once it is known.
+  StatementObservation*& statement(std::size_t row) { return statements_[rows_->type(row)]; }
+  std::string text(std::uint64_t row) override {
+    const auto message = rows_->message(row);
+    if (message) return std::string(*message);
+    failure_ = failure_.value_or(message.error());
+    return {};
+  }
+  const std::optional<Error>& failure() const { return failure_; }
+
+ private:
+  std::shared_ptr<TypeRows> rows_;
+  std::vector<std::optional<PostgresType>> types_;
+  std::vector<StatementObservation*> statements_;
+  std::optional<Error> failure_;
+};
+
 class PostgresObserver : public LogObserver {
  public:
   PostgresObserver(Observations& seen, const Component& component)
@@ -30,20 +69,54 @@ class PostgresObserver : public LogObserver {
     for (const auto* name : {"statement_timeouts", "lock_timeouts", "lock_waits", "deadlocks",
                              "connection_refusals", "slow_statements", "schema_changes", "server_restarts"})
       counter(name);
+    slow_statements_ = &counter("slow_statements");
   }
 
   void see(const LogEventView& event) override {
-    assembler_.feed(event.number, event.time, event.message, [this](const auto& e) { entry(e); });
+    assembler_.feed(event.number, event.time, event.message, emit_);
   }
 
-  void finish() override {
-    assembler_.finish([this](const auto& e) { entry(e); });
+  Result<void> see_segment(const SegmentFeed& feed) override {
+    auto segment = PostgresSegment::open(feed.rows);
+    if (!segment) return tl::unexpected(segment.error());
+    const TypeRows& rows = *feed.rows;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      if (!feed.wants(row)) continue;
+      if (const PostgresType* type = (*segment)->type(row)) {
+        const auto rank = rows.rank(row);
+        const auto pid = type->pid(rank);
+        const auto bytes_max = type->bytes_max(rank);
+        if (pid && bytes_max <= PostgresAssembler::kUnwrittenBytesMax) {
+          assembler_.feed_unwritten(rows.number(row), rows.time(row), *pid, bytes_max, *segment, row, emit_);
+          continue;
+        }
+      }
+      const auto event = feed.event(row);
+      if (!event) return tl::unexpected(event.error());
+      text_ = event->message;  // the view ends when an entry that it joins is written out
+      assembler_.feed(event->number, event->time, text_, emit_);
+    }
+    return failure();
+  }
+
+  Result<void> finish() override {
+    assembler_.finish(emit_);
+    if (auto failed = failure(); !failed) return failed;
     seen_.measure(component_, "slow_statement_p95_ms", "ms", slow_ms_.quantiles(0.95), "\"duration:\"");
     seen_.measure(component_, "slow_statement_max_ms", "ms", slow_ms_.quantiles(1), "\"duration:\"");
     seen_.measure(component_, "in_list_max", "elements", in_lists_.quantiles(1), "\"IN (\"");
+    return {};
   }
 
  private:
+  using Entry = PostgresAssembler::Completed;
+  // What is measured of a statement that took time, waited or was cancelled.
+  struct Told {
+    bool timeout = false, lock = false;
+    std::optional<double> duration_ms;
+    std::uint64_t in_list = 0;
+  };
+
   EventCounter& counter(std::string_view name) {
     static const std::map<std::string_view, std::string_view> kFilters = {
         {"statement_timeouts", "\"canceling statement due to statement timeout\""},
@@ -57,15 +130,60 @@ class PostgresObserver : public LogObserver {
         {"errors", "?ERROR ?FATAL ?PANIC"},
         {"memory_allocation_failures", "\"out of memory\""},
     };
-    const auto filter = kFilters.find(name);
-    return seen_.counter(component_, name, filter == kFilters.end() ? std::string_view{} : filter->second);
+    auto& known = counters_[name];
+    if (known == nullptr) {
+      const auto filter = kFilters.find(name);
+      known =
+          &seen_.counter(component_, name, filter == kFilters.end() ? std::string_view{} : filter->second);
+    }
+    return *known;
   }
 
-  void count(std::string_view name, const PostgresAssembler::Completed& e) {
-    counter(name).add(e.time, e.number);
+  void count(std::string_view name, const Entry& e) { counter(name).add(e.time, e.number); }
+
+  Result<void> failure() const {
+    if (failure_) return tl::unexpected(*failure_);
+    return {};
   }
 
-  void entry(const PostgresAssembler::Completed& e) {
+  void take(const Entry& e) {
+    if (e.unwritten)
+      unwritten(e, static_cast<PostgresSegment&>(*e.unwritten));
+    else
+      entry(e);
+  }
+
+  // As entry(), of what is known by its type.
+  void unwritten(const Entry& e, PostgresSegment& segment) {
+    const PostgresType& type = *segment.type(e.row);
+    const auto rank = segment.rank(e.row);
+    switch (type.kind()) {
+      case PostgresType::Kind::kNothing:
+        return;
+      case PostgresType::Kind::kDuration:
+        slow_statements_->add(e.time, e.number);
+        break;
+      case PostgresType::Kind::kStatementTimeout:
+        count("errors", e);
+        count("statement_timeouts", e);
+        break;
+    }
+    const Told told{type.kind() == PostgresType::Kind::kStatementTimeout, false,
+                    type.kind() == PostgresType::Kind::kDuration ? type.duration_ms(rank) : std::nullopt,
+                    type.in_list(rank)};
+    if (!measure(e, told)) return;
+    // All rows of the type have one shape: asked for with the first that is of interest.
+    auto& statement = segment.statement(e.row);
+    if (statement == nullptr) {
+      const auto text = segment.text(e.row);
+      if (const auto parsed = parse_postgres(text)) statement = &statement_of(parsed->statement);
+      if (segment.failure()) failure_ = segment.failure();
+      if (statement == nullptr) return;
+    }
+    tally(*statement, e, told);
+  }
+
+  void entry(const Entry& e) {
     const std::string_view level = e.entry.level;
     if (level == "ERROR" || level == "FATAL" || level == "PANIC") count("errors", e);
     switch (e.entry.kind) {
@@ -108,37 +226,48 @@ class PostgresObserver : public LogObserver {
     statement(e);
   }
 
-  void change(std::string kind, const PostgresAssembler::Completed& e, std::string_view text) {
+  void change(std::string kind, const Entry& e, std::string_view text) {
     if (!seen_.grid.index(e.time)) return;
     seen_.changes.push_back(
         {e.time, std::move(kind), component_.id, first_words(text, 300), e.number, component_.log_group, {}});
   }
 
-  void statement(const PostgresAssembler::Completed& e) {
-    const bool timeout = e.entry.kind == PostgresKind::kStatementTimeout;
-    const bool lock = e.entry.kind == PostgresKind::kLockWait || e.entry.kind == PostgresKind::kLockTimeout;
-    const bool timed = e.entry.kind == PostgresKind::kDuration && e.entry.duration_ms.has_value();
-    if (e.entry.statement.empty() || !(timeout || lock || timed)) return;
-    const auto in_list = in_list_size(e.entry.statement).largest;
-    if (in_list > 0) in_lists_.add(e.time, static_cast<double>(in_list));
-    if (timed) slow_ms_.add(e.time, *e.entry.duration_ms);
+  void statement(const Entry& e) {
+    Told told;
+    told.timeout = e.entry.kind == PostgresKind::kStatementTimeout;
+    told.lock = e.entry.kind == PostgresKind::kLockWait || e.entry.kind == PostgresKind::kLockTimeout;
+    if (e.entry.kind == PostgresKind::kDuration) told.duration_ms = e.entry.duration_ms;
+    if (e.entry.statement.empty() || !(told.timeout || told.lock || told.duration_ms)) return;
+    told.in_list = in_list_size(e.entry.statement).largest;
+    if (measure(e, told)) tally(statement_of(e.entry.statement), e, told);
+  }
 
-    const bool during = seen_.window.contains(e.time);
-    const bool before = seen_.baseline.contains(e.time);
-    if (!during && !before) return;
-    const auto& shape = shapes_.shape(e.entry.statement);
+  // False when the statement itself is not of interest at that time.
+  bool measure(const Entry& e, const Told& told) {
+    if (told.in_list > 0) in_lists_.add(e.time, static_cast<double>(told.in_list));
+    if (told.duration_ms) slow_ms_.add(e.time, *told.duration_ms);
+    return seen_.window.contains(e.time) || seen_.baseline.contains(e.time);
+  }
+
+  StatementObservation& statement_of(std::string_view sql) {
+    const auto& shape = shapes_.shape(sql);
     auto& s = seen_.statements[shape.fingerprint];
     if (s.fingerprint.empty()) {
       s.fingerprint = shape.fingerprint;
       s.sql = shape.normalised;
     }
-    if (before) {
-      s.baseline_calls += timed ? 1 : 0;
+    return s;
+  }
+
+  void tally(StatementObservation& s, const Entry& e, const Told& told) const {
+    const auto& [timeout, lock, duration_ms, in_list] = told;
+    if (seen_.baseline.contains(e.time)) {
+      s.baseline_calls += duration_ms ? 1 : 0;
       s.baseline_timeouts += timeout ? 1 : 0;
       s.baseline_in_list_max = std::max(s.baseline_in_list_max, in_list);
       return;
     }
-    s.calls += timed || timeout ? 1 : 0;
+    s.calls += duration_ms || timeout ? 1 : 0;
     s.timeouts += timeout ? 1 : 0;
     s.lock_waits += lock ? 1 : 0;
     s.in_list_max = std::max(s.in_list_max, in_list);
@@ -146,17 +275,22 @@ class PostgresObserver : public LogObserver {
     if (s.first.number == 0 || e.time < s.first.time) s.first = mark;
     if (s.last.number == 0 || e.time >= s.last.time) s.last = mark;
     if (timeout && (s.first_timeout.number == 0 || e.time < s.first_timeout.time)) s.first_timeout = mark;
-    if (!timed) return;
-    s.durations_ms.add(*e.entry.duration_ms);
-    if (*e.entry.duration_ms > s.slowest_ms) {
-      s.slowest_ms = *e.entry.duration_ms;
+    if (!duration_ms) return;
+    s.durations_ms.add(*duration_ms);
+    if (*duration_ms > s.slowest_ms) {
+      s.slowest_ms = *duration_ms;
       s.slowest = mark;
     }
   }
 
   Observations& seen_;
   const Component& component_;
+  EventCounter* slow_statements_ = nullptr;
+  std::map<std::string_view, EventCounter*> counters_;
+  std::optional<Error> failure_;
+  std::string text_;
   PostgresAssembler assembler_;
+  const PostgresAssembler::Emit emit_ = [this](const Entry& e) { take(e); };
   StatementShapes shapes_;
   LatencyMinutes slow_ms_;
   LatencyMinutes in_lists_;

@@ -1,5 +1,6 @@
 #include "diagnosis/latency_minutes.h"
 #include "diagnosis/observation.h"
+#include "diagnosis/rails_type.h"
 #include "logs/rails.h"
 
 namespace culprit {
@@ -19,29 +20,53 @@ class RailsObserver : public LogObserver {
         duration_ms_(seen.grid),
         total_ms_(seen.grid.size()),
         database_ms_(seen.grid.size()) {
-    seen_.counter(component_, "requests", answers_);
-    seen_.counter(component_, "failed_requests", lograge ? "{ $.status >= 500 }" : "\"Completed 5\"");
+    requests_ = &seen_.counter(component_, "requests", answers_);
+    failed_ =
+        &seen_.counter(component_, "failed_requests", lograge ? "{ $.status >= 500 }" : "\"Completed 5\"");
   }
 
   void see(const LogEventView& event) override {
-    assembler_.feed(event.number, event.time, event.message, [this](const RailsRequest& r) { request(r); });
+    assembler_.feed(event.number, event.time, event.message, emit_);
   }
 
-  void finish() override {
-    assembler_.finish([this](const RailsRequest& r) { request(r); });
+  Result<void> see_segment(const SegmentFeed& feed) override {
+    TypeRows& rows = *feed.rows;
+    std::vector<std::optional<RailsType>> types(rows.types());
+    for (std::uint32_t t = 0; t < types.size(); ++t) {
+      auto type = RailsType::of(rows, t);
+      if (!type) return tl::unexpected(type.error());
+      types[t] = std::move(*type);
+    }
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      if (!feed.wants(row)) continue;
+      auto& type = types[rows.type(row)];
+      if (const RailsLine* line = type ? type->line(rows, row) : nullptr) {
+        assembler_.feed(rows.number(row), rows.time(row), *line, emit_);
+        continue;
+      }
+      const auto event = feed.event(row);
+      if (!event) return tl::unexpected(event.error());
+      see(*event);
+    }
+    return {};
+  }
+
+  Result<void> finish() override {
+    assembler_.finish(emit_);
     seen_.measure(component_, "request_p95_ms", "ms", duration_ms_.quantiles(0.95), answers_);
     seen_.measure(component_, "request_max_ms", "ms", duration_ms_.quantiles(1), answers_);
     constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
     std::vector<double> share(seen_.grid.size(), kNan);
     std::vector<double> rate(seen_.grid.size(), kNan);
-    const auto& all = seen_.counter(component_, "requests").per_minute();
-    const auto& failed = seen_.counter(component_, "failed_requests").per_minute();
+    const auto& all = requests_->per_minute();
+    const auto& failed = failed_->per_minute();
     for (std::size_t i = 0; i < share.size(); ++i) {
       if (total_ms_[i] > 0) share[i] = 100 * database_ms_[i] / total_ms_[i];
       if (all[i] > 0) rate[i] = 100.0 * failed[i] / all[i];
     }
     seen_.measure(component_, "database_share", "percent", std::move(share), answers_);
     seen_.measure(component_, "error_rate", "percent", std::move(rate), answers_);
+    return {};
   }
 
  private:
@@ -50,8 +75,8 @@ class RailsObserver : public LogObserver {
     if (!finished) return;  // still running at the end of the log: nothing is known
     const bool failed = r.status >= 500 || r.rack_timeout;
     const auto event = failed && r.error_event != 0 ? r.error_event : r.last_event;
-    seen_.counter(component_, "requests").add(r.ended, r.last_event);
-    if (failed) seen_.counter(component_, "failed_requests").add(r.ended, event);
+    requests_->add(r.ended, r.last_event);
+    if (failed) failed_->add(r.ended, event);
     const double ms = r.duration_ms.value_or(r.rack_timeout ? kRackTimeoutMs : 0);
     const bool timed = r.duration_ms.has_value() || r.rack_timeout;
     if (timed) duration_ms_.add(r.ended, ms);
@@ -95,7 +120,10 @@ class RailsObserver : public LogObserver {
   Observations& seen_;
   const Component& component_;
   std::string_view answers_;  // filter pattern of the lines that end a request
+  EventCounter* requests_ = nullptr;
+  EventCounter* failed_ = nullptr;
   RailsAssembler assembler_;
+  const RailsAssembler::Emit emit_ = [this](const RailsRequest& r) { request(r); };
   LatencyMinutes duration_ms_;
   std::vector<double> total_ms_, database_ms_;
 };

@@ -9,14 +9,10 @@
 namespace culprit {
 
 EventCounter::EventCounter(const Grid& grid, const Window& window)
-    : grid_(&grid),
-      window_(window),
-      per_minute_(grid.size()),
-      marks_(grid.size()),
-      last_times_(grid.size()) {}
+    : grid_(grid), window_(window), per_minute_(grid.size()), marks_(grid.size()), last_times_(grid.size()) {}
 
 void EventCounter::add(Time time, EventNumber number) {
-  const auto minute = grid_->index(time);
+  const auto minute = grid_.index(time);
   if (!minute) return;
   ++per_minute_[*minute];
   auto& mark = marks_[*minute];

@@ -33,7 +33,7 @@ class EventCounter {
   Mark last() const { return last_; }
 
  private:
-  const Grid* grid_;
+  Grid grid_;
   Window window_;
   std::vector<std::uint32_t> per_minute_;
   std::vector<Mark> marks_;

@@ -116,6 +116,11 @@ Result<const UuidValues*> RowReader::uuids() {
   return &uuids_;
 }
 
+Result<void> RowReader::load_uuids() {
+  if (auto loaded = uuids(); !loaded) return tl::unexpected(loaded.error());
+  return prepare(false, true);
+}
+
 // How many uuids were first seen before each row: that is in the columns of every type that has a uuid.
 Result<void> RowReader::load_uuid_rows() {
   uuid_rows_loaded_ = true;

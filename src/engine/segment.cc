@@ -131,24 +131,41 @@ Result<void> Segment::scan(const Window* window, const std::function<bool(const 
 }
 
 Result<void> Segment::row(EventNumber number, const std::function<void(const SegmentRow&)>& visit) const {
-  auto rows = RowReader::open(*state_);
-  if (!rows) return tl::unexpected(rows.error());
-  if (auto done = rows->load_streams(); !done) return done;
-  if (auto done = rows->load_numbers(); !done) return done;
+  return Lookup(*this).row(number, visit);
+}
+
+struct Segment::Lookup::Reading {
+  RowReader rows;
+};
+
+Segment::Lookup::Lookup(const Segment& segment) : state_(segment.state_.get()) {}
+Segment::Lookup::Lookup(Lookup&&) noexcept = default;
+Segment::Lookup& Segment::Lookup::operator=(Lookup&&) noexcept = default;
+Segment::Lookup::~Lookup() = default;
+
+Result<void> Segment::Lookup::row(EventNumber number, const std::function<void(const SegmentRow&)>& visit) {
+  if (!reading_) {
+    auto opened = RowReader::open(*state_);
+    if (!opened) return tl::unexpected(opened.error());
+    if (auto done = opened->load_streams(); !done) return done;
+    if (auto done = opened->load_numbers(); !done) return done;
+    reading_ = std::make_unique<Reading>(Reading{std::move(*opened)});
+  }
+  RowReader& rows = reading_->rows;
   std::size_t low = 0;
-  std::size_t high = rows->size();
+  std::size_t high = rows.size();
   while (low < high) {
     const std::size_t middle = low + (high - low) / 2;
-    if (rows->number(middle) < number)
+    if (rows.number(middle) < number)
       low = middle + 1;
     else
       high = middle;
   }
-  if (low == rows->size() || rows->number(low) != number)
+  if (low == rows.size() || rows.number(low) != number)
     return fail(ErrorCode::kNotFound, fmt::format("there is no event {} in the segment", number));
-  auto message = rows->message(low);
+  auto message = rows.message(low);
   if (!message) return tl::unexpected(message.error());
-  SegmentRow row = rows->row(low);
+  SegmentRow row = rows.row(low);
   row.message = *message;
   visit(row);
   return {};

@@ -80,6 +80,10 @@ class Segment {
   // The row with that number; kNotFound when there is none.
   Result<void> row(EventNumber number, const std::function<void(const SegmentRow&)>& visit) const;
 
+  // A reader for row() that keeps what it has decoded: for asking a segment more than once. One thread at a
+  // time; the segment must outlive it.
+  class Lookup;
+
   // As scan(), going on over what cannot be read: `lost` is called for each such row, with the damage. An
   // error only when no row at all can be read.
   Result<void> salvage(const std::function<void(const SegmentRow&)>& visit,
@@ -94,6 +98,20 @@ class Segment {
  private:
   Segment();
   std::shared_ptr<const State> state_;
+};
+
+class Segment::Lookup {
+ public:
+  explicit Lookup(const Segment& segment);
+  Lookup(Lookup&&) noexcept;
+  Lookup& operator=(Lookup&&) noexcept;
+  ~Lookup();
+  Result<void> row(EventNumber number, const std::function<void(const SegmentRow&)>& visit);
+
+ private:
+  struct Reading;
+  const State* state_;
+  std::unique_ptr<Reading> reading_;
 };
 
 }  // namespace culprit

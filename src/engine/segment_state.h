@@ -89,6 +89,18 @@ class RowReader {
     return static_cast<std::int64_t>(times_ms_[row] * 1000 + (micros_.empty() ? 0 : micros_[row]));
   }
   std::uint32_t uuids_before(std::size_t row) const { return uuids_before_.empty() ? 0 : uuids_before_[row]; }
+  // The uuids and which rows they are of.
+  Result<void> load_uuids();
+  // The uuid in a row of a type's first variable that is one (its column); load_uuids() first. Nothing when
+  // the column is damaged.
+  std::optional<Uuid> first_uuid(std::size_t row, const SlotColumns& column) const {
+    RowContext context;
+    context.uuids_before = uuids_before_[row];
+    std::uint32_t new_in_row = 0;
+    const std::uint32_t index = uuid_index(column.values[ranks_[row]], context, new_in_row);
+    if (index >= uuids_.high.size()) return std::nullopt;
+    return Uuid{uuids_.high[index], uuids_.low[index]};
+  }
   ColumnReader& column_reader() { return reader_; }
   // Adds the rows of the type whose uuid in that slot is one of those (by number, ascending, not none).
   Result<void> find_uuids(std::uint32_t type, std::size_t slot, std::span<const std::uint32_t> wanted,

@@ -317,6 +317,20 @@ const LiteralSet& marks() {
 
 std::string_view to_string(Failure failure) { return kNames[static_cast<std::size_t>(failure)]; }
 
+std::vector<Literal> failure_literals() {
+  std::vector<Literal> out{{"E, [", false, true}, {"F, [", false, true}};
+  for (const auto& mark : kMarks) {
+    const bool tells_only = mark.need == kTellsFailure || mark.need == kTellsBoth;
+    if (tells_only && mark.failure != Failure::kUpstreamTimeout) continue;  // what makes others count
+    // A number may be anywhere; without the words in front of it, it says nothing.
+    if (mark.check == is_exit_137)
+      out.push_back({"exit", true, true});
+    else
+      out.push_back({std::string(mark.text), mark.ignore_case, true});
+  }
+  return out;
+}
+
 std::vector<Failure> classify_failure(std::string_view event) {
   Found found;
   found.event = event;

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "logs/literal_set.h"
+
 namespace culprit {
 
 enum class Failure {
@@ -26,5 +28,8 @@ std::string_view to_string(Failure failure);
 // of ActiveStorage that is done, a path with "timeout" in it, an exit code of 0. May be called from several
 // threads.
 std::vector<Failure> classify_failure(std::string_view event);
+
+// An event that holds none of these shows no failure: for asking an index first.
+std::vector<Literal> failure_literals();
 
 }  // namespace culprit

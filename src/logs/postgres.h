@@ -59,11 +59,20 @@ std::optional<PostgresEntry> parse_postgres(std::string_view event);
 // its first event. Bounded memory.
 class PostgresAssembler {
  public:
+  // Events that somebody else understands: their texts are written only when further events join them.
+  class Unwritten {
+   public:
+    virtual ~Unwritten() = default;
+    virtual std::string text(std::uint64_t row) = 0;
+  };
   struct Completed {
     std::uint64_t number = 0;  // event number of the first event
     Time time;
     std::string text;     // owned, joined text
     PostgresEntry entry;  // views into text
+    // An event of feed_unwritten() that nothing joined: without text and entry.
+    std::shared_ptr<Unwritten> unwritten;
+    std::uint64_t row = 0;
   };
   PostgresAssembler();
   ~PostgresAssembler();
@@ -71,6 +80,11 @@ class PostgresAssembler {
   PostgresAssembler& operator=(PostgresAssembler&&) noexcept;
   using Emit = std::function<void(const Completed&)>;
   void feed(std::uint64_t number, Time time, std::string_view event, const Emit& emit);
+  // An event of stderr's form that starts an entry of the process: a single line, without line ends, of at
+  // most `bytes_max` bytes, which are at most kUnwrittenBytesMax.
+  static constexpr std::size_t kUnwrittenBytesMax = 1024 * 1024;
+  void feed_unwritten(std::uint64_t number, Time time, std::int64_t pid, std::size_t bytes_max,
+                      std::shared_ptr<Unwritten> unwritten, std::uint64_t row, const Emit& emit);
   void finish(const Emit& emit);
 
  private:

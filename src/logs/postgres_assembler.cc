@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kOpenEntriesMax = 1024;
 constexpr std::size_t kOpenBytesMax = 16 * 1024 * 1024;
-constexpr std::size_t kEntryBytesMax = 1024 * 1024;
+constexpr std::size_t kEntryBytesMax = PostgresAssembler::kUnwrittenBytesMax;
 
 }  // namespace
 
@@ -23,12 +23,16 @@ struct PostgresAssembler::State {
     Time time;
     std::int64_t pid = 0;
     std::string text;
+    std::shared_ptr<Unwritten> unwritten;  // until the text is written
+    std::uint64_t row = 0;
+    std::size_t bytes_max = 0;  // of an unwritten text
   };
   std::deque<Open> open;
   std::uint64_t first_id = 0;                                  // id of open.front(); ids count up
   std::unordered_map<std::int64_t, std::uint64_t> of_process;  // pid → id of its youngest entry
   std::optional<std::uint64_t> last;  // id of the entry that the event before went to
   std::size_t bytes = 0;
+  std::size_t unwritten_bytes_max = 0;
 
   Open* find(std::uint64_t id) {
     return id >= first_id && id - first_id < open.size() ? &open[id - first_id] : nullptr;
@@ -36,7 +40,9 @@ struct PostgresAssembler::State {
 
   void append(std::uint64_t id, std::string_view event) {
     Open* entry = find(id);
-    if (entry == nullptr || entry->text.size() >= kEntryBytesMax) return;
+    if (entry == nullptr) return;
+    write(*entry);
+    if (entry->text.size() >= kEntryBytesMax) return;
     const auto part = event.substr(0, kEntryBytesMax - entry->text.size());
     entry->text += '\n';
     entry->text += part;
@@ -45,22 +51,41 @@ struct PostgresAssembler::State {
 
   void start(std::uint64_t number, Time time, std::int64_t pid, std::string_view event) {
     const auto part = event.substr(0, kEntryBytesMax);
-    open.push_back({number, time, pid, std::string(part)});
+    open.push_back({number, time, pid, std::string(part), nullptr, 0, 0});
     bytes += part.size();
     last = first_id + open.size() - 1;
     of_process[pid] = *last;
   }
 
+  void write(Open& entry) {
+    if (!entry.unwritten) return;
+    entry.text = entry.unwritten->text(entry.row);
+    bytes += entry.text.size();
+    unwritten_bytes_max -= entry.bytes_max;
+    entry.unwritten.reset();
+  }
+
+  void make_room(const Emit& emit) {
+    while (open.size() > kOpenEntriesMax) emit_front(emit);
+    if (bytes + unwritten_bytes_max <= kOpenBytesMax) return;
+    for (Open& entry : open) write(entry);  // then the bytes are known
+    while (bytes > kOpenBytesMax && open.size() > 1) emit_front(emit);
+  }
+
   void emit_front(const Emit& emit) {
     Open& front = open.front();
     bytes -= front.text.size();
-    Completed completed{front.number, front.time, std::move(front.text), {}};
+    if (front.unwritten) unwritten_bytes_max -= front.bytes_max;
+    Completed completed{front.number, front.time, std::move(front.text), {}, std::move(front.unwritten),
+                        front.row};
     if (const auto youngest = of_process.find(front.pid);
         youngest != of_process.end() && youngest->second == first_id)
       of_process.erase(youngest);
     open.pop_front();
     ++first_id;
-    if (const auto entry = parse_postgres(completed.text)) {
+    if (completed.unwritten) {
+      emit(completed);
+    } else if (const auto entry = parse_postgres(completed.text)) {
       completed.entry = *entry;
       emit(completed);
     }
@@ -96,8 +121,18 @@ void PostgresAssembler::feed(std::uint64_t number, Time time, std::string_view e
       state_->start(number, time, line->pid, event);
     }
   }
-  while (state_->open.size() > kOpenEntriesMax || (state_->bytes > kOpenBytesMax && state_->open.size() > 1))
-    state_->emit_front(emit);
+  state_->make_room(emit);
+}
+
+void PostgresAssembler::feed_unwritten(std::uint64_t number, Time time, std::int64_t pid,
+                                       std::size_t bytes_max, std::shared_ptr<Unwritten> unwritten,
+                                       std::uint64_t row, const Emit& emit) {
+  State& state = *state_;
+  state.open.push_back({number, time, pid, {}, std::move(unwritten), row, bytes_max});
+  state.unwritten_bytes_max += bytes_max;
+  state.last = state.first_id + state.open.size() - 1;
+  state.of_process[pid] = *state.last;
+  state.make_room(emit);
 }
 
 void PostgresAssembler::finish(const Emit& emit) {

@@ -18,7 +18,14 @@ constexpr std::size_t kOpenUntaggedMax = 256;     // of one process
 constexpr std::uint64_t kHoldEvents = 2'000;
 constexpr std::size_t kTextBytesMax = 2'048;  // of a path or an error's message
 
-std::string bounded(std::string_view text) { return std::string(text.substr(0, kTextBytesMax)); }
+constexpr std::size_t kSpareRequestsMax = 256;
+
+std::string_view bounded(std::string_view text) { return text.substr(0, kTextBytesMax); }
+
+// Nothing more will be said about it.
+bool is_over(const RailsRequest& completed) {
+  return completed.status != 0 && completed.status < 500 && !completed.rack_timeout;
+}
 
 }  // namespace
 
@@ -29,11 +36,27 @@ struct RailsAssembler::State {
     std::int64_t pid = 0;
     std::uint64_t hold = 0;          // key in `held`; 0 = its Completed line or its killing was not seen
     std::uint64_t completed_at = 0;  // in events fed
+    std::list<Open>::iterator self;  // in `open`
     bool completed() const { return hold != 0; }
+    // As new; texts keep their memory.
+    void clear() {
+      RailsRequest& r = request;
+      for (auto* text :
+           {&r.id, &r.method, &r.path, &r.endpoint, &r.error_class, &r.error_message, &r.remote_ip, &key})
+        text->clear();
+      r.status = 0;
+      r.duration_ms = r.database_ms = r.view_ms = std::nullopt;
+      r.rack_timeout = false;
+      r.started = r.ended = Time{};
+      r.first_event = r.last_event = r.error_event = 0;
+      pid = 0;
+      hold = completed_at = 0;
+    }
   };
   using Requests = std::list<Open>;
+  Requests spare;
   Requests open;                                                               // by age
-  std::unordered_map<std::string, Requests::iterator> by_id;                   // tagged ones
+  std::unordered_map<std::string_view, Requests::iterator> by_id;              // tagged ones; keys are theirs
   std::unordered_map<std::int64_t, std::vector<Requests::iterator>> untagged;  // by process, by age
   std::map<std::uint64_t, Requests::iterator> held;  // completed ones, by order of completion
   std::uint64_t next_hold = 1;
@@ -48,11 +71,11 @@ struct RailsAssembler::State {
   void release(const Emit& emit_request);
   bool feed_line(std::uint64_t number, Time time, const RailsLine& line, const Emit& emit_request);
   bool feed_lograge(std::uint64_t number, Time time, const RailsLine& line, const Emit& emit_request);
-  Requests::iterator iterator_of(Open& open_request);
 };
 
 void RailsAssembler::State::emit(Requests::iterator request, const Emit& emit_request) {
   auto& r = request->request;
+  if (r.id.empty()) r.id = request->key;
   if (r.endpoint.empty()) r.endpoint = path_shape(r.method, r.path);
   emit_request(r);
   if (request->key.empty()) {
@@ -62,8 +85,13 @@ void RailsAssembler::State::emit(Requests::iterator request, const Emit& emit_re
   } else if (const auto found = by_id.find(request->key); found != by_id.end() && found->second == request) {
     by_id.erase(found);
   }
-  held.erase(request->hold);
-  open.erase(request);
+  if (request->hold != 0) held.erase(request->hold);
+  if (spare.size() < kSpareRequestsMax) {
+    request->clear();
+    spare.splice(spare.end(), open, request);
+  } else {
+    open.erase(request);
+  }
 }
 
 // Untagged lines tell only their process, in which several threads work at once. A Completed line belongs to
@@ -98,7 +126,7 @@ RailsAssembler::State::Open* RailsAssembler::State::find_untagged(const RailsLin
 
 RailsAssembler::State::Open* RailsAssembler::State::find(const RailsLine& line, Time time) {
   if (line.id.empty()) return find_untagged(line, time);
-  const auto found = by_id.find(std::string(line.id));
+  const auto found = by_id.find(line.id);
   return found == by_id.end() ? nullptr : &*found->second;
 }
 
@@ -108,16 +136,17 @@ RailsAssembler::State::Open& RailsAssembler::State::start(const RailsLine& line,
   if (const auto of_process = untagged.find(line.pid);
       line.id.empty() && of_process != untagged.end() && of_process->second.size() >= kOpenUntaggedMax)
     emit(of_process->second.front(), emit_request);
-  Open fresh;
-  fresh.key = std::string(line.id);
+  if (spare.empty()) spare.emplace_back();
+  open.splice(open.end(), spare, spare.begin());
+  const auto at = std::prev(open.end());
+  Open& fresh = *at;
+  fresh.self = at;
+  fresh.key = line.id;
   fresh.pid = line.pid;
-  fresh.request.id = fresh.key;
   fresh.request.first_event = number;
   fresh.request.started = time;
   if (line.kind == Kind::kCompleted && line.duration_ms)
     fresh.request.started = time - Duration{static_cast<std::int64_t>(*line.duration_ms)};
-  open.push_back(std::move(fresh));
-  const auto at = std::prev(open.end());
   if (at->key.empty()) {
     untagged[at->pid].push_back(at);
   } else {
@@ -130,14 +159,7 @@ void RailsAssembler::State::hold(Open& open_request) {
   if (open_request.completed()) return;
   open_request.hold = next_hold++;
   open_request.completed_at = fed;
-  held.emplace(open_request.hold, iterator_of(open_request));
-}
-
-RailsAssembler::State::Requests::iterator RailsAssembler::State::iterator_of(Open& open_request) {
-  if (!open_request.key.empty()) return by_id.at(open_request.key);
-  for (const auto request : untagged.at(open_request.pid))
-    if (&*request == &open_request) return request;
-  return open.end();
+  held.emplace(open_request.hold, open_request.self);
 }
 
 void RailsAssembler::State::apply(Open& open_request, const RailsLine& line, std::uint64_t number,
@@ -159,7 +181,7 @@ void RailsAssembler::State::apply(Open& open_request, const RailsLine& line, std
       r.duration_ms = line.duration_ms;
       r.database_ms = line.database_ms;
       r.view_ms = line.view_ms;
-      hold(open_request);
+      if (!is_over(r)) hold(open_request);
       break;
     case Kind::kRackTimeout:
       r.rack_timeout = true;
@@ -195,7 +217,7 @@ void RailsAssembler::State::release(const Emit& emit_request) {
 
 bool RailsAssembler::State::feed_lograge(std::uint64_t number, Time time, const RailsLine& line,
                                          const Emit& emit_request) {
-  RailsRequest request = line.lograge;
+  RailsRequest request = *line.lograge;
   if (request.id.empty()) request.id = std::string(line.id);
   request.ended = time;
   request.started = time - Duration{static_cast<std::int64_t>(request.duration_ms.value_or(0))};
@@ -215,7 +237,7 @@ bool RailsAssembler::State::feed_lograge(std::uint64_t number, Time time, const 
     request.first_event = known->request.first_event;
     known->request = std::move(request);
     hold(*known);
-    if (known->request.status != 0 && known->request.status < 500) emit(iterator_of(*known), emit_request);
+    if (known->request.status != 0 && known->request.status < 500) emit(known->self, emit_request);
     return true;
   }
   if (request.id.empty() || (request.status != 0 && request.status < 500)) {
@@ -239,8 +261,7 @@ bool RailsAssembler::State::feed_line(std::uint64_t number, Time time, const Rai
   if (line.kind == Kind::kStarted) {
     // A known id that starts anew: a client's own X-Request-Id, used twice.
     if (!line.id.empty())
-      if (const auto found = by_id.find(std::string(line.id)); found != by_id.end())
-        emit(found->second, emit_request);
+      if (const auto found = by_id.find(line.id); found != by_id.end()) emit(found->second, emit_request);
     apply(start(line, number, time, emit_request), line, number, time);
     return true;
   }
@@ -253,9 +274,7 @@ bool RailsAssembler::State::feed_line(std::uint64_t number, Time time, const Rai
     known = &start(line, number, time, emit_request);
   }
   apply(*known, line, number, time);
-  if (line.kind == Kind::kCompleted && known->request.status != 0 && known->request.status < 500 &&
-      !known->request.rack_timeout)
-    emit(iterator_of(*known), emit_request);
+  if (line.kind == Kind::kCompleted && is_over(known->request)) emit(known->self, emit_request);
   return true;
 }
 
@@ -263,6 +282,12 @@ RailsAssembler::RailsAssembler() : state_(std::make_unique<State>()) {}
 RailsAssembler::~RailsAssembler() = default;
 RailsAssembler::RailsAssembler(RailsAssembler&&) noexcept = default;
 RailsAssembler& RailsAssembler::operator=(RailsAssembler&&) noexcept = default;
+
+bool RailsAssembler::feed(std::uint64_t number, Time time, const RailsLine& line, const Emit& emit) {
+  ++state_->fed;
+  state_->release(emit);
+  return state_->feed_line(number, time, line, emit);
+}
 
 bool RailsAssembler::feed(std::uint64_t number, Time time, std::string_view event, const Emit& emit) {
   ++state_->fed;

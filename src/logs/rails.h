@@ -13,6 +13,8 @@
 
 namespace culprit {
 
+struct RailsLine;  // rails_line.h
+
 struct RailsRequest {
   std::string id;        // request id, or empty (lograge without one)
   std::string method;    // "GET"
@@ -39,6 +41,8 @@ class RailsAssembler {
   using Emit = std::function<void(const RailsRequest&)>;
   // Returns false when the event is no part of a request.
   bool feed(std::uint64_t number, Time time, std::string_view event, const Emit& emit);
+  // The same for an event of one line that is parsed already.
+  bool feed(std::uint64_t number, Time time, const RailsLine& line, const Emit& emit);
   void finish(const Emit& emit);
 
  private:

@@ -151,7 +151,7 @@ void set_lograge_field(RailsRequest& request, std::string& controller, std::stri
 }
 
 void finish_lograge(RailsLine& out, const std::string& controller, const std::string& action) {
-  auto& request = out.lograge;
+  auto& request = *out.lograge;
   if (!controller.empty() && !action.empty()) request.endpoint = controller + "#" + action;
   request.rack_timeout = is_rack_timeout(request.error_class);
   out.kind = Kind::kLograge;
@@ -161,6 +161,7 @@ bool parse_lograge_json(std::string_view body, RailsLine& out) {
   if (!body.starts_with('{')) return false;
   JsonMembers members(body);
   JsonMember member;
+  RailsRequest request;
   std::string controller, action;
   bool method = false, path = false, status = false;
   for (int i = 0; i < 128 && members.next(member); ++i) {
@@ -168,15 +169,13 @@ bool parse_lograge_json(std::string_view body, RailsLine& out) {
     path |= member.key == "path";
     status |= member.key == "status";
     if (const auto plain = json_plain(member.value)) {
-      set_lograge_field(out.lograge, controller, action, member.key, *plain);
+      set_lograge_field(request, controller, action, member.key, *plain);
     } else {
-      set_lograge_field(out.lograge, controller, action, member.key, json_text(member.value, 4096));
+      set_lograge_field(request, controller, action, member.key, json_text(member.value, 4096));
     }
   }
-  if (!method || !path || !status) {
-    out.lograge = {};
-    return false;
-  }
+  if (!method || !path || !status) return false;
+  out.lograge = std::make_shared<RailsRequest>(std::move(request));
   finish_lograge(out, controller, action);
   return true;
 }
@@ -185,6 +184,7 @@ bool parse_lograge_json(std::string_view body, RailsLine& out) {
 bool parse_lograge_text(std::string_view body, RailsLine& out) {
   if (!body.starts_with("method=") || body.find(" status=") == std::string_view::npos) return false;
   std::string controller, action;
+  out.lograge = std::make_shared<RailsRequest>();
   for (std::size_t at = 0; at < body.size();) {
     const auto equals = body.find('=', at);
     if (equals == std::string_view::npos) break;
@@ -193,7 +193,7 @@ bool parse_lograge_text(std::string_view body, RailsLine& out) {
     const bool quoted = quote == '\'' || quote == '"';
     const auto begin = equals + 1 + (quoted ? 1 : 0);
     const auto end = std::min(body.find(quoted ? quote : ' ', begin), body.size());
-    set_lograge_field(out.lograge, controller, action, key,
+    set_lograge_field(*out.lograge, controller, action, key,
                       body.substr(std::min(begin, body.size()), end - std::min(begin, end)));
     at = end + (quoted ? 2 : 1);
   }

@@ -1,6 +1,7 @@
 // What one line of a Rails log says about a request.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,7 +30,7 @@ struct RailsLine {
   int status = 0;
   std::optional<double> duration_ms, database_ms, view_ms;
   std::string_view error_class, error_message;
-  RailsRequest lograge;  // kLograge only
+  std::shared_ptr<RailsRequest> lograge;  // kLograge only
 };
 
 // Parses one line (no new line in it).

@@ -63,7 +63,7 @@ class Splitter final : public EventSplitter {
       const void* newline = std::memchr(block.data(), '\n', block.size());
       if (newline == nullptr) {
         hold(block);
-        return;
+        break;
       }
       const auto size = static_cast<std::size_t>(static_cast<const char*>(newline) - block.data());
       if (!holding_) {
@@ -74,6 +74,7 @@ class Splitter final : public EventSplitter {
       }
       block.remove_prefix(size + 1);
     }
+    own();
   }
 
   void finish(const Emit& emit) override {
@@ -94,6 +95,7 @@ class Splitter final : public EventSplitter {
 
   void release(const Emit& emit) {
     line(held_, held_dropped_, emit);
+    own();
     held_.clear();
     held_dropped_ = 0;
     holding_ = false;
@@ -123,10 +125,19 @@ class Splitter final : public EventSplitter {
     if (decision.starts && decision.time) event_time_ = decision.time;
   }
 
+  // The open event is a view of the block, or of the held line, as long as it is a single line there.
+  std::string_view event() const { return owned_ ? std::string_view(event_) : view_; }
+  void own() {
+    if (owned_ || !open_) return;
+    event_.assign(view_);
+    owned_ = true;
+  }
+
   void append(std::string_view text, std::size_t dropped, bool first) {
-    if (first || event_.empty()) {
+    if (first || event().empty()) {
       open_ = true;
-      event_.assign(text);
+      view_ = text;
+      owned_ = false;
       event_line_ = stats_.lines;
       event_time_ = std::nullopt;
       event_dropped_ = dropped;
@@ -137,6 +148,7 @@ class Splitter final : public EventSplitter {
       ++blank_tail_;  // kept only when something follows in the same event
       return;
     }
+    own();
     for (; blank_tail_ > 0 && event_.size() < max_bytes_; --blank_tail_) event_ += '\n';
     blank_tail_ = 0;
     const std::size_t room = max_bytes_ - event_.size();
@@ -153,10 +165,10 @@ class Splitter final : public EventSplitter {
   void flush(std::optional<Time> following, const Emit& emit) {
     if (!open_) return;
     open_ = false;
-    if (event_.empty()) return;  // blank lines before the first event
+    if (this->event().empty()) return;  // blank lines before the first event
     SplitEvent event;
     event.time = event_time_ ? *event_time_ : last_time_ ? *last_time_ : following.value_or(hint_);
-    event.text = event_;
+    event.text = this->event();
     event.first_line = event_line_;
     event.cut = event_dropped_ > 0;
     ++stats_.events;
@@ -299,7 +311,9 @@ class Splitter final : public EventSplitter {
   std::size_t held_dropped_ = 0;
   bool holding_ = false;
 
-  std::string event_;  // the open event
+  std::string event_;  // the open event, when owned_
+  std::string_view view_;
+  bool owned_ = false;
   bool open_ = false;
   std::uint64_t event_line_ = 0;
   std::optional<Time> event_time_;

@@ -28,6 +28,9 @@ struct SealOptions {
   // Name and bytes of parts beside the store's own, e.g. "system.yaml", "findings.json". kUsage for a name
   // that a part may not have.
   std::vector<std::pair<std::string, std::string>> extra_parts;
+  // This process has just written the store: its segments are not decoded once more to see whether they can
+  // be.
+  bool made_here = false;
   // Written into the manifest when given. Without it, the same store, version and key give the same bytes.
   std::optional<Time> created;
 };

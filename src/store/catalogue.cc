@@ -109,6 +109,8 @@ Result<Catalogue> Catalogue::open_to_read(const std::filesystem::path& path) {
   return Catalogue(std::move(*database));
 }
 
+Result<void> Catalogue::do_not_sync() { return database_->execute("PRAGMA synchronous=OFF"); }
+
 Result<void> Catalogue::begin() { return database_->execute("BEGIN IMMEDIATE"); }
 Result<void> Catalogue::begin_reading() { return database_->execute("BEGIN"); }
 Result<void> Catalogue::commit() { return database_->execute("COMMIT"); }

@@ -41,6 +41,8 @@ class Catalogue {
   static Result<Catalogue> open_to_write(const std::filesystem::path& path);
   static Result<Catalogue> open_to_read(const std::filesystem::path& path);
 
+  // From now on; for what may be lost with the machine.
+  Result<void> do_not_sync();
   Result<void> begin();
   Result<void> begin_reading();  // what is read until commit() is of one moment
   Result<void> commit();

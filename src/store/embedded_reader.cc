@@ -14,6 +14,7 @@ namespace culprit {
 namespace {
 
 constexpr std::size_t kOpenSegmentsMax = 4;
+constexpr std::uint64_t kLookupMessageBytesMax = std::uint64_t{256} << 20;
 
 // Segments last used. One thread at a time.
 class RecentSegments {
@@ -33,6 +34,38 @@ class RecentSegments {
 
  private:
   std::list<std::pair<const ViewedSegment*, std::shared_ptr<const Segment>>> items_;
+};
+
+// Readers of single events, last used first. What they keep decoded is about as much as half the messages.
+// One thread at a time.
+class RecentLookups {
+ public:
+  struct Item {
+    const ViewedSegment* key;
+    std::shared_ptr<const Segment> segment;
+    Segment::Lookup lookup;
+  };
+  Item* find(const ViewedSegment* key) {
+    const auto found =
+        std::find_if(items_.begin(), items_.end(), [&](const Item& i) { return i.key == key; });
+    if (found == items_.end()) return nullptr;
+    items_.splice(items_.begin(), items_, found);
+    return &items_.front();
+  }
+  Item& keep(const ViewedSegment* key, std::shared_ptr<const Segment> segment) {
+    Segment::Lookup lookup(*segment);
+    bytes_ += segment->summary().message_bytes;
+    items_.push_front({key, std::move(segment), std::move(lookup)});
+    while (bytes_ > kLookupMessageBytesMax && items_.size() > 1) {
+      bytes_ -= items_.back().segment->summary().message_bytes;
+      items_.pop_back();
+    }
+    return items_.front();
+  }
+
+ private:
+  std::list<Item> items_;
+  std::uint64_t bytes_ = 0;
 };
 
 // The view is taken once: scans show the log events that there were when the store was opened. Everything
@@ -63,6 +96,19 @@ class EmbeddedStore : public Store {
     return each_segment(query, [&](const ViewedGroup& group, const ViewedSegment& segment) -> Result<bool> {
       return scan_segment(group, segment, query.window, visit);
     });
+  }
+
+  Result<bool> visit_segments(
+      const LogQuery& query,
+      const std::function<Result<void>(const std::shared_ptr<const Segment>&)>& visit) const override {
+    auto visited = each_segment(query, [&](const ViewedGroup&, const ViewedSegment& segment) -> Result<bool> {
+      const auto opened = open(segment);
+      if (!opened) return tl::unexpected(opened.error());
+      if (auto done = visit(*opened); !done) return tl::unexpected(located(segment, done.error()));
+      return true;
+    });
+    if (!visited) return tl::unexpected(visited.error());
+    return true;
   }
 
   Result<void> scan_matches(const LogQuery& query, const LogSearch& search, std::size_t pattern,
@@ -107,10 +153,15 @@ class EmbeddedStore : public Store {
     std::sort(candidates.begin(), candidates.end(),
               [&](const auto& a, const auto& b) { return spread(*a.second) < spread(*b.second); });
     for (const auto& [group, segment] : candidates) {
-      const auto opened = open(*segment);
-      if (!opened) return tl::unexpected(opened.error());
+      const std::lock_guard lock(lookups_mutex_);
+      auto* known = lookups_.find(segment);
+      if (known == nullptr) {
+        auto opened = open(*segment);
+        if (!opened) return tl::unexpected(opened.error());
+        known = &lookups_.keep(segment, std::move(*opened));
+      }
       std::optional<LogEvent> found;
-      auto looked = (*opened)->row(number, [&](const SegmentRow& row) {
+      auto looked = known->lookup.row(number, [&](const SegmentRow& row) {
         found = LogEvent{row.number, group->name,   std::string(stream_name(row.stream_id)),
                          row.time,   row.ingestion, std::string(row.message)};
       });
@@ -228,6 +279,8 @@ class EmbeddedStore : public Store {
   const StoreView view_;
   mutable std::mutex recent_mutex_;
   mutable RecentSegments recent_;
+  mutable std::mutex lookups_mutex_;
+  mutable RecentLookups lookups_;
 };
 
 }  // namespace

@@ -12,12 +12,14 @@
 //
 // Promises. After commit() returned, every event and row that this thread gave before is on disk and is there
 // exactly once, whatever happens to the process. Without it nothing is promised; some of it may be there.
+// A scratch store promises so much unless the machine itself goes down.
 // After a failed call nothing more is accepted by that writer; what was committed stays.
 #pragma once
 
 #include <filesystem>
 #include <memory>
 
+#include "store/durability.h"
 #include "store/store.h"
 
 namespace culprit {
@@ -33,7 +35,8 @@ enum class CommitBy {
 
 // Creates the directory (kUsage when it exists and is not empty).
 Result<std::unique_ptr<StoreWriter>> create_store(const std::filesystem::path& directory,
-                                                  CommitBy commit_by = CommitBy::kSegments);
+                                                  CommitBy commit_by = CommitBy::kSegments,
+                                                  Durability durability = Durability::kDurable);
 
 // Opens for more writing, after recovery of what an interrupted writer left.
 Result<std::unique_ptr<StoreWriter>> open_store_writer(const std::filesystem::path& directory,

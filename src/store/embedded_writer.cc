@@ -39,14 +39,15 @@ struct KnownGroup {
 // the log's files that they cover go away.
 class EmbeddedWriter : public StoreWriter {
  public:
-  EmbeddedWriter(std::filesystem::path directory, CommitBy commit_by, FileHandle lock, Catalogue catalogue,
-                 std::unique_ptr<WriteAheadLog> log)
+  EmbeddedWriter(std::filesystem::path directory, CommitBy commit_by, Durability durability, FileHandle lock,
+                 Catalogue catalogue, std::unique_ptr<WriteAheadLog> log)
       : directory_(std::move(directory)),
         commit_by_(commit_by),
+        durability_(durability),
         lock_(std::move(lock)),
         catalogue_(std::move(catalogue)),
         log_(std::move(log)),
-        encoder_(directory_) {}
+        encoder_(directory_, durability) {}
 
   ~EmbeddedWriter() override {
     if (in_transaction_) catalogue_.roll_back();
@@ -279,7 +280,7 @@ class EmbeddedWriter : public StoreWriter {
       if (!id) return tl::unexpected(id.error());
       if (auto named = publish_segment(directory_, segment.temporary, *id); !named) return named;
     }
-    if (!finished->empty())
+    if (!finished->empty() && durability_ == Durability::kDurable)
       if (auto synced = sync_directory(directory_ / "segments"); !synced) return synced;
     const auto merged = adopt_merge();
     if (!merged) return tl::unexpected(merged.error());
@@ -317,6 +318,7 @@ class EmbeddedWriter : public StoreWriter {
 
   const std::filesystem::path directory_;
   const CommitBy commit_by_;
+  const Durability durability_;
   FileHandle lock_;
   mutable std::mutex mutex_;
   Catalogue catalogue_;
@@ -346,35 +348,42 @@ Result<void> make_directory(const std::filesystem::path& directory) {
   return {};
 }
 
+Result<std::unique_ptr<StoreWriter>> open_writer(const std::filesystem::path& directory, CommitBy commit_by,
+                                                 Durability durability) {
+  if (auto checked = check_format(directory); !checked) return tl::unexpected(checked.error());
+  auto lock = lock_for_writing(directory);
+  if (!lock) return tl::unexpected(lock.error());
+  auto catalogue = Catalogue::open_to_write(directory / kCatalogueName);
+  if (!catalogue) return tl::unexpected(catalogue.error());
+  if (durability == Durability::kScratch)
+    if (auto told = catalogue->do_not_sync(); !told) return tl::unexpected(told.error());
+  const auto segments = catalogue->segments();
+  if (!segments) return tl::unexpected(segments.error());
+  remove_strays(directory, *segments);
+  auto log = WriteAheadLog::open(directory);
+  if (!log) return tl::unexpected(log.error());
+  auto writer = std::make_unique<EmbeddedWriter>(directory, commit_by, durability, std::move(*lock),
+                                                 std::move(*catalogue), std::move(*log));
+  if (auto recovered = writer->recover(); !recovered) return tl::unexpected(recovered.error());
+  return writer;
+}
+
 }  // namespace
 
-Result<std::unique_ptr<StoreWriter>> create_store(const std::filesystem::path& directory,
-                                                  CommitBy commit_by) {
+Result<std::unique_ptr<StoreWriter>> create_store(const std::filesystem::path& directory, CommitBy commit_by,
+                                                  Durability durability) {
   if (auto made = make_directory(directory); !made) return tl::unexpected(made.error());
   // FORMAT comes last: a directory without it holds nothing that was acknowledged.
   if (auto catalogue = Catalogue::create(directory / kCatalogueName); !catalogue)
     return tl::unexpected(catalogue.error());
   if (auto written = write_file_atomically(directory / kFormatName, kFormatText); !written)
     return tl::unexpected(written.error());
-  return open_store_writer(directory, commit_by);
+  return open_writer(directory, commit_by, durability);
 }
 
 Result<std::unique_ptr<StoreWriter>> open_store_writer(const std::filesystem::path& directory,
                                                        CommitBy commit_by) {
-  if (auto checked = check_format(directory); !checked) return tl::unexpected(checked.error());
-  auto lock = lock_for_writing(directory);
-  if (!lock) return tl::unexpected(lock.error());
-  auto catalogue = Catalogue::open_to_write(directory / kCatalogueName);
-  if (!catalogue) return tl::unexpected(catalogue.error());
-  const auto segments = catalogue->segments();
-  if (!segments) return tl::unexpected(segments.error());
-  remove_strays(directory, *segments);
-  auto log = WriteAheadLog::open(directory);
-  if (!log) return tl::unexpected(log.error());
-  auto writer = std::make_unique<EmbeddedWriter>(directory, commit_by, std::move(*lock),
-                                                 std::move(*catalogue), std::move(*log));
-  if (auto recovered = writer->recover(); !recovered) return tl::unexpected(recovered.error());
-  return writer;
+  return open_writer(directory, commit_by, Durability::kDurable);
 }
 
 }  // namespace culprit

@@ -18,7 +18,8 @@ unsigned thread_count() { return std::clamp(std::thread::hardware_concurrency(),
 
 }  // namespace
 
-SegmentEncoder::SegmentEncoder(std::filesystem::path store) : store_(std::move(store)) {
+SegmentEncoder::SegmentEncoder(std::filesystem::path store, Durability durability)
+    : store_(std::move(store)), durability_(durability) {
   for (unsigned i = 0; i < thread_count(); ++i) threads_.emplace_back([this] { work(); });
 }
 
@@ -154,7 +155,7 @@ void SegmentEncoder::finish(Stretches::iterator stretch, std::unique_lock<std::m
   lock.unlock();
   FinishedSegment done;
   done.group_id = stretch->group_id;
-  auto written = write_segment(store_, stretch->builder.finish(done.summary));
+  auto written = write_segment(store_, stretch->builder.finish(done.summary), durability_);
   lock.lock();
   stretches_.erase(stretch);
   if (!written) {

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "engine/segment.h"
+#include "store/durability.h"
 #include "store/event_batch.h"
 
 namespace culprit {
@@ -30,7 +31,7 @@ struct FinishedSegment {
 // alone, not from the threads.
 class SegmentEncoder {
  public:
-  explicit SegmentEncoder(std::filesystem::path store);
+  explicit SegmentEncoder(std::filesystem::path store, Durability durability = Durability::kDurable);
   ~SegmentEncoder();  // what was not taken is removed
   SegmentEncoder(const SegmentEncoder&) = delete;
   SegmentEncoder& operator=(const SegmentEncoder&) = delete;
@@ -70,6 +71,7 @@ class SegmentEncoder {
   bool has_earlier(const FinishedSegment& segment) const;
 
   const std::filesystem::path store_;
+  const Durability durability_;
   std::mutex mutex_;
   std::condition_variable changed_;
   Stretches stretches_;                                             // oldest first

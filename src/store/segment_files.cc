@@ -21,7 +21,8 @@ std::filesystem::path segment_path(const std::filesystem::path& store, std::uint
   return directory_of(store) / fmt::format("{:06}.seg", id);
 }
 
-Result<std::filesystem::path> write_segment(const std::filesystem::path& store, std::string_view bytes) {
+Result<std::filesystem::path> write_segment(const std::filesystem::path& store, std::string_view bytes,
+                                            Durability durability) {
   static std::atomic<unsigned> counter{0};
   const auto path = directory_of(store) / fmt::format("{}-{}.tmp", ::getpid(), ++counter);
   std::error_code ignored;
@@ -29,7 +30,7 @@ Result<std::filesystem::path> write_segment(const std::filesystem::path& store, 
   auto file = FileHandle::create(path);
   if (!file) return tl::unexpected(file.error());
   auto written = file->write_at(0, bytes);
-  if (written) written = file->sync();
+  if (written && durability == Durability::kDurable) written = file->sync();
   if (written) return path;
   std::filesystem::remove(path, ignored);  // gives a full disk its bytes back
   return tl::unexpected(written.error());

@@ -8,13 +8,15 @@
 #include "base/error.h"
 #include "engine/segment.h"
 #include "store/catalogue.h"
+#include "store/durability.h"
 
 namespace culprit {
 
 std::filesystem::path segment_path(const std::filesystem::path& store, std::uint32_t id);
 
 // A new file under a temporary name, synced. Give it its name with publish_segment().
-Result<std::filesystem::path> write_segment(const std::filesystem::path& store, std::string_view bytes);
+Result<std::filesystem::path> write_segment(const std::filesystem::path& store, std::string_view bytes,
+                                            Durability durability = Durability::kDurable);
 
 // Renames; the directory is not synced yet.
 Result<void> publish_segment(const std::filesystem::path& store, const std::filesystem::path& temporary,

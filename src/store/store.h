@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "engine/search.h"
+#include "engine/segment.h"
 #include "telemetry/gap.h"
 #include "telemetry/journal_entry.h"
 #include "telemetry/log_event.h"
@@ -49,6 +50,14 @@ class Store {
   // visitor returns false to stop. Memory stays bounded.
   virtual Result<void> scan_logs(const LogQuery& query,
                                  const std::function<bool(const LogEventView&)>& visit) const = 0;
+
+  // As scan_logs, by whole segments in which kept events lie encoded (engine/segment.h), those that overlap
+  // the window: for analyses that need not look at messages. False when this kind of store keeps none; scan
+  // then.
+  virtual Result<bool> visit_segments(
+      const LogQuery&, const std::function<Result<void>(const std::shared_ptr<const Segment>&)>&) const {
+    return false;
+  }
 
   // Matches of each pattern of the search, by period. Answered from the form in which events are kept: far
   // less is read than by a scan, and the answer is the same.

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "aws_wire/service.h"
+#include "sources/aws/service.h"
 
 namespace culprit::aws {
 
