@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "sources/aws/service.h"
+#include "aws_wire/service.h"
 
 namespace culprit::aws {
 

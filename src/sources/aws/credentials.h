@@ -6,11 +6,11 @@
 #include <optional>
 #include <string>
 
+#include "aws_wire/sigv4.h"
 #include "base/error.h"
 #include "sources/aws/clock.h"
 #include "sources/aws/http.h"
 #include "sources/aws/session.h"
-#include "sources/aws/sigv4.h"
 
 namespace culprit::aws {
 

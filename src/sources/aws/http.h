@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "aws_wire/sigv4.h"
 #include "base/time.h"
-#include "sources/aws/sigv4.h"
 
 namespace culprit::aws {
 

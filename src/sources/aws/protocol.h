@@ -6,10 +6,10 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
+#include "aws_wire/service.h"
+#include "aws_wire/sigv4.h"
 #include "base/error.h"
 #include "sources/aws/http.h"
-#include "sources/aws/service.h"
-#include "sources/aws/sigv4.h"
 
 namespace culprit::aws {
 

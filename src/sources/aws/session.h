@@ -3,10 +3,10 @@
 
 #include <string>
 
+#include "aws_wire/service.h"
 #include "sources/aws/collect_aws.h"
 #include "sources/aws/config_files.h"
 #include "sources/aws/environment.h"
-#include "sources/aws/service.h"
 
 namespace culprit::aws {
 

@@ -1,4 +1,4 @@
-#include "sources/aws/service.h"
+#include "aws_wire/service.h"
 
 #include <array>
 

@@ -1,4 +1,4 @@
-#include "sources/aws/sigv4.h"
+#include "aws_wire/sigv4.h"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -26,19 +26,6 @@ int hex_value(char c) {
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
-}
-
-std::string uri_decode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
-      out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
 }
 
 // RFC 3986 "remove dot segments", with runs of slashes as one.
@@ -103,20 +90,31 @@ bool is_signed(std::string_view name) {
          name != "connection" && name != "transfer-encoding";
 }
 
-std::map<std::string, std::string> canonical_headers(const Headers& headers) {
-  std::map<std::string, std::string> out;
+// Names of the headers that a signer signs, sorted.
+std::vector<std::string> names_to_sign(const Headers& headers) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : headers)
+    if (std::string key = lower(name); is_signed(key)) names.push_back(std::move(key));
+  std::ranges::sort(names);
+  names.erase(std::ranges::unique(names).begin(), names.end());
+  return names;
+}
+
+// "name:value\n" of each name; several headers of one name are one, joined by commas.
+std::string canonical_headers(const Headers& headers, const std::vector<std::string>& names) {
+  std::map<std::string, std::string> values;
   for (const auto& [name, value] : headers) {
-    const std::string key = lower(name);
-    if (!is_signed(key)) continue;
-    auto [it, fresh] = out.try_emplace(key, trimmed(value));
+    auto [it, fresh] = values.try_emplace(lower(name), trimmed(value));
     if (!fresh) it->second.append(",").append(trimmed(value));
   }
+  std::string out;
+  for (const auto& name : names) out.append(name).append(":").append(values[name]).append("\n");
   return out;
 }
 
-std::string joined_names(const std::map<std::string, std::string>& headers) {
+std::string joined(const std::vector<std::string>& names) {
   std::string out;
-  for (const auto& [name, value] : headers) {
+  for (const auto& name : names) {
     if (!out.empty()) out += ';';
     out += name;
   }
@@ -127,44 +125,53 @@ std::string_view bytes_of(const Sha256Digest& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
-struct Scope {
-  std::string timestamp;  // 20150830T123600Z
-  std::string text;       // 20150830/us-east-1/service/aws4_request
-  std::string date;
-};
-
-Scope scope_of(const SigningOptions& options) {
+SigningScope scope_of(const SigningOptions& options) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(options.time);
-  Scope scope;
+  SigningScope scope;
   scope.timestamp =
       fmt::format("{:%Y%m%dT%H%M%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)));
   scope.date = scope.timestamp.substr(0, 8);
-  scope.text = fmt::format("{}/{}/{}/aws4_request", scope.date, options.region, options.service);
+  scope.region = options.region;
+  scope.service = options.service;
   return scope;
 }
 
-Signature signature_of(const SigningRequest& request, const std::map<std::string, std::string>& headers,
-                       const SigningCredentials& credentials, const SigningOptions& options,
-                       const Scope& scope) {
-  std::string lines;
-  for (const auto& [name, value] : headers) lines += fmt::format("{}:{}\n", name, value);
+}  // namespace
+
+std::string SigningScope::text() const { return fmt::format("{}/{}/{}/aws4_request", date, region, service); }
+
+Signature signature_of(const SigningRequest& request, const std::vector<std::string>& signed_headers,
+                       std::string_view body_hash, std::string_view secret_access_key,
+                       const SigningScope& scope, bool normalise_path) {
   const std::string path = request.path.empty() ? "/" : request.path;
   Signature out;
   out.canonical_request =
       fmt::format("{}\n{}\n{}\n{}\n{}\n{}", request.method,
-                  uri_encode(options.normalise_path ? normalised(path) : path, /*keep_slash=*/true),
-                  canonical_query(request.query), lines, joined_names(headers), to_hex(sha256(request.body)));
-  out.string_to_sign = fmt::format("{}\n{}\n{}\n{}", kAlgorithm, scope.timestamp, scope.text,
+                  uri_encode(normalise_path ? normalised(path) : path, /*keep_slash=*/true),
+                  canonical_query(request.query), canonical_headers(request.headers, signed_headers),
+                  joined(signed_headers), body_hash);
+  out.string_to_sign = fmt::format("{}\n{}\n{}\n{}", kAlgorithm, scope.timestamp, scope.text(),
                                    to_hex(sha256(out.canonical_request)));
-  const auto date_key = hmac_sha256("AWS4" + credentials.secret_access_key, scope.date);
-  const auto region_key = hmac_sha256(bytes_of(date_key), options.region);
-  const auto service_key = hmac_sha256(bytes_of(region_key), options.service);
+  const auto date_key = hmac_sha256(fmt::format("AWS4{}", secret_access_key), scope.date);
+  const auto region_key = hmac_sha256(bytes_of(date_key), scope.region);
+  const auto service_key = hmac_sha256(bytes_of(region_key), scope.service);
   const auto key = hmac_sha256(bytes_of(service_key), "aws4_request");
   out.signature = to_hex(hmac_sha256(bytes_of(key), out.string_to_sign));
   return out;
 }
 
-}  // namespace
+std::string uri_decode(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
+      out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
 
 std::string uri_encode(std::string_view text, bool keep_slash) {
   std::string out;
@@ -182,38 +189,39 @@ std::string uri_encode(std::string_view text, bool keep_slash) {
 
 Signature sign_headers(SigningRequest& request, const SigningCredentials& credentials,
                        const SigningOptions& options) {
-  const Scope scope = scope_of(options);
+  const SigningScope scope = scope_of(options);
   if (!credentials.session_token.empty())
     request.headers.emplace_back("X-Amz-Security-Token", credentials.session_token);
   request.headers.emplace_back("X-Amz-Date", scope.timestamp);
   if (options.add_body_hash)
     request.headers.emplace_back("x-amz-content-sha256", to_hex(sha256(request.body)));
-  auto headers = canonical_headers(request.headers);
-  if (options.omit_session_token) headers.erase("x-amz-security-token");
-  const Signature out = signature_of(request, headers, credentials, options, scope);
+  auto names = names_to_sign(request.headers);
+  if (options.omit_session_token) std::erase(names, "x-amz-security-token");
+  const Signature out = signature_of(request, names, to_hex(sha256(request.body)),
+                                     credentials.secret_access_key, scope, options.normalise_path);
   request.headers.emplace_back(
-      "Authorization",
-      fmt::format("{} Credential={}/{}, SignedHeaders={}, Signature={}", kAlgorithm,
-                  credentials.access_key_id, scope.text, joined_names(headers), out.signature));
+      "Authorization", fmt::format("{} Credential={}/{}, SignedHeaders={}, Signature={}", kAlgorithm,
+                                   credentials.access_key_id, scope.text(), joined(names), out.signature));
   return out;
 }
 
 Signature sign_query(SigningRequest& request, const SigningCredentials& credentials,
                      const SigningOptions& options) {
-  const Scope scope = scope_of(options);
-  const auto headers = canonical_headers(request.headers);
+  const SigningScope scope = scope_of(options);
+  const auto names = names_to_sign(request.headers);
   const auto add = [&request](std::string_view name, std::string_view value) {
     if (!request.query.empty()) request.query += '&';
     request.query.append(name).append("=").append(uri_encode(value));
   };
   add("X-Amz-Algorithm", kAlgorithm);
-  add("X-Amz-Credential", fmt::format("{}/{}", credentials.access_key_id, scope.text));
+  add("X-Amz-Credential", fmt::format("{}/{}", credentials.access_key_id, scope.text()));
   add("X-Amz-Date", scope.timestamp);
-  add("X-Amz-SignedHeaders", joined_names(headers));
+  add("X-Amz-SignedHeaders", joined(names));
   add("X-Amz-Expires", std::to_string(options.expires.count()));
   const bool has_token = !credentials.session_token.empty();
   if (has_token && !options.omit_session_token) add("X-Amz-Security-Token", credentials.session_token);
-  const Signature out = signature_of(request, headers, credentials, options, scope);
+  const Signature out = signature_of(request, names, to_hex(sha256(request.body)),
+                                     credentials.secret_access_key, scope, options.normalise_path);
   if (has_token && options.omit_session_token) add("X-Amz-Security-Token", credentials.session_token);
   add("X-Amz-Signature", out.signature);
   return out;

@@ -1,6 +1,6 @@
 // AWS Signature Version 4:
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html Proven on the
-// official vectors in tests/sources/aws/sigv4.
+// official vectors in tests/aws_wire/sigv4.
 #pragma once
 
 #include <chrono>
@@ -55,6 +55,25 @@ Signature sign_headers(SigningRequest& request, const SigningCredentials& creden
 // Adds X-Amz-… parameters to the request's query (a presigned URL).
 Signature sign_query(SigningRequest& request, const SigningCredentials& credentials,
                      const SigningOptions& options);
+
+// When, where and for what a signature holds.
+struct SigningScope {
+  std::string timestamp;  // 20150830T123600Z
+  std::string date;       // 20150830
+  std::string region;
+  std::string service;
+
+  std::string text() const;  // 20150830/us-east-1/service/aws4_request
+};
+
+// The signature over the headers of these names (lower case, sorted), the body by its hash: what a client
+// makes and a server makes again to compare.
+Signature signature_of(const SigningRequest& request, const std::vector<std::string>& signed_headers,
+                       std::string_view body_hash, std::string_view secret_access_key,
+                       const SigningScope& scope, bool normalise_path = true);
+
+// Percent-decodes; '%' without two hex digits behind it stays as it is.
+std::string uri_decode(std::string_view text);
 
 // Percent-encodes all but A-Z a-z 0-9 - . _ ~ (and '/' when kept).
 std::string uri_encode(std::string_view text, bool keep_slash = false);

@@ -1,0 +1,16 @@
+// Operations of CloudWatch Logs, in the files logs_*.cc.
+// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_Operations.html
+#pragma once
+
+#include "server/operations.h"
+
+namespace culprit::server {
+
+boost::json::object describe_log_groups(Account& account, const ApiRequest& request);
+boost::json::object describe_log_streams(Account& account, const ApiRequest& request);
+boost::json::object filter_log_events(Account& account, const ApiRequest& request);
+boost::json::object get_log_events(Account& account, const ApiRequest& request);
+boost::json::object list_log_tags(Account& account, const ApiRequest& request);
+boost::json::object test_metric_filter(Account& account, const ApiRequest& request);
+
+}  // namespace culprit::server
