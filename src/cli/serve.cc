@@ -14,7 +14,7 @@
 #include "server/account.h"
 #include "server/api.h"
 #include "server/http_server.h"
-#include "store/embedded_store.h"
+#include "server/live.h"
 
 namespace culprit {
 
@@ -107,6 +107,7 @@ std::string environment_lines(const std::string& url, const std::string& region,
 
 struct Evidence {
   std::shared_ptr<OpenEvidence> opened;
+  std::unique_ptr<server::Live> live;  // with --store
   std::unique_ptr<server::EvidenceSource> source;
   AccountClock clock;
   AccountName name;
@@ -152,12 +153,14 @@ Result<Evidence> open_replay(const Arguments& arguments) {
 }
 
 Result<Evidence> open_store_evidence(const Arguments& arguments) {
-  auto store = open_store(arguments.store);
-  if (!store) return tl::unexpected(store.error());
+  auto live = server::Live::open(arguments.store);
+  if (!live) return tl::unexpected(live.error());
   Evidence out;
-  std::shared_ptr<const Store> shared = std::move(*store);
-  out.name = server::name_of(*shared);
-  out.source = server::fixed_evidence(shared);
+  out.live = std::move(*live);
+  const auto current = out.live->store->current();
+  if (!current) return tl::unexpected(current.error());
+  out.name = server::name_of(**current);
+  out.source = server::live_evidence(*out.live->store);
   out.told = arguments.store;
   return out;
 }
@@ -194,6 +197,10 @@ Result<void> serve(const Arguments& arguments) {
     return {};
   }
   Account account(std::move(evidence->source), evidence->clock, evidence->name);
+  if (evidence->live) {
+    account.make_live(*evidence->live);
+    evidence->live->alarms.start();
+  }
   server::ApiOptions options;
   options.keys = *keys;
   if (!arguments.quiet) options.access_log = [](std::string_view line) { fmt::print(stderr, "{}\n", line); };
@@ -209,6 +216,7 @@ Result<void> serve(const Arguments& arguments) {
   (*listening)->stop_on_signals();
   tell_start(arguments, *evidence, url_of(*endpoint, (*listening)->port()), *keys);
   (*listening)->run();
+  if (evidence->live) evidence->live->alarms.stop();
   for (const auto& [operation, calls] : api.unknown_operations())
     fmt::print(stderr, "Asked for and not had: {} ({} times)\n", operation, calls);
   return {};
@@ -221,7 +229,10 @@ void add_serve(CLI::App& app, int& exit) {
   auto* command = app.add_subcommand("serve", "A CloudWatch on this machine: a capsule replayed, or a store");
   command->add_option("--capsule", arguments->capsule, "Replay this capsule (or store), read-only")
       ->type_name("FILE");
-  command->add_option("--store", arguments->store, "Serve this store")->type_name("DIR");
+  command
+      ->add_option("--store", arguments->store,
+                   "Serve this store, for reading and writing; made where there is none")
+      ->type_name("DIR");
   command
       ->add_option("--at", arguments->at,
                    "Replay: the moment at which the account stands; later is not seen yet")

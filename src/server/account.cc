@@ -84,6 +84,11 @@ Account::Account(std::unique_ptr<EvidenceSource> source, AccountClock clock, Acc
 
 Evidence Account::evidence() const { return taken(source_->current()); }
 
+Live& Account::live() const {
+  if (live_ == nullptr) throw ApiFault{"AccessDeniedException", "What is served here cannot be changed."};
+  return *live_;
+}
+
 Time Account::horizon() const { return replays() ? now() + Duration{1} : Time::max(); }
 
 void throw_store_error(const Error& error) {

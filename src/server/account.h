@@ -54,6 +54,8 @@ struct AccountName {
 // The name that the evidence bears: noted when it was collected, else of an ARN in it.
 AccountName name_of(const Store& store);
 
+struct Live;
+
 class Account {
  public:
   Account(std::unique_ptr<EvidenceSource> source, AccountClock clock, AccountName name);
@@ -67,10 +69,16 @@ class Account {
   Time horizon() const;
   const AccountName& name() const { return name_; }
 
+  // What clients may change. Throws ApiFault where nothing may be changed.
+  Live& live() const;
+  bool is_live() const { return live_ != nullptr; }
+  void make_live(Live& live) { live_ = &live; }
+
  private:
   std::unique_ptr<EvidenceSource> source_;
   AccountClock clock_;
   AccountName name_;
+  Live* live_ = nullptr;
 };
 
 // Throws ApiFault for an error of the store.

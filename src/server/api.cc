@@ -164,13 +164,13 @@ boost::json::object Api::run(const WireTarget& target, const HttpCall& call, std
     throw ApiFault{"UnknownOperationException", ""};
   }
   const AccessKey* key = options_.keys ? options_.keys->find(access_key_id) : nullptr;
-  const bool may_write = (key == nullptr || !key->read_only) && !account_.replays();
+  const bool may_write = (key == nullptr || !key->read_only) && account_.is_live();
   if (operation->access == Access::kWrite && !may_write)
     throw ApiFault{target.form == WireForm::kQuery ? "AccessDenied" : "AccessDeniedException",
                    fmt::format("User: {} is not authorized to perform: {}:{} because {}", account_.name().arn,
                                aws::info(target.service).cli, target.operation,
-                               account_.replays() ? "a replayed incident is read-only"
-                                                  : "this access key is for reading only"),
+                               !account_.is_live() ? "a replayed incident is read-only"
+                                                   : "this access key is for reading only"),
                    target.form == WireForm::kQuery ? 403 : 400};
   const boost::json::object parameters = read_parameters(target, call, body);
   return operation->run(account_,

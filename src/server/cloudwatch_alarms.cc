@@ -51,21 +51,24 @@ boost::json::object describe_alarms(Account& account, const ApiRequest& request)
       throw ApiFault{"InvalidNextToken", "The specified NextToken is invalid."};
     start = static_cast<std::size_t>(numbers->front());
   }
-  boost::json::array alarms;
+  const bool composite_alarms = std::ranges::find(types, "CompositeAlarm") != types.end();
+  boost::json::array alarms, composites;
   std::size_t matching = 0;
   bool more = false;
   for (auto& alarm : states_at(account, *account.evidence(), "cloudwatch:alarm")) {
     const std::string name = text_of(alarm, "AlarmName");
-    if (!metric_alarms || (!names.empty() && std::ranges::find(names, name) == names.end()) ||
-        !name.starts_with(prefix) || (!state.empty() && text_of(alarm, "StateValue") != state) ||
+    const bool composite = alarm.contains("AlarmRule");
+    if (alarm.contains("Deleted") || !(composite ? composite_alarms : metric_alarms) ||
+        (!names.empty() && std::ranges::find(names, name) == names.end()) || !name.starts_with(prefix) ||
+        (!state.empty() && text_of(alarm, "StateValue") != state) ||
         (!action.empty() && !has_action(alarm, action)) || matching++ < start)
       continue;
-    more = alarms.size() == records;
+    more = alarms.size() + composites.size() == records;
     if (more) break;
-    alarms.push_back(as_answered(std::move(alarm)));
+    (composite ? composites : alarms).push_back(as_answered(std::move(alarm)));
   }
   boost::json::object out{{"MetricAlarms", std::move(alarms)},
-                          {"CompositeAlarms", boost::json::array{}},
+                          {"CompositeAlarms", std::move(composites)},
                           {"LogAlarms", boost::json::array{}}};
   if (more) out["NextToken"] = make_token(question, {static_cast<std::int64_t>(start + records)});
   return out;

@@ -10,6 +10,14 @@ namespace culprit::server {
 boost::json::object get_metric_statistics(Account& account, const ApiRequest& request);
 boost::json::object get_metric_data(Account& account, const ApiRequest& request);
 boost::json::object list_metrics(Account& account, const ApiRequest& request);
+boost::json::object delete_alarms(Account& account, const ApiRequest& request);
+boost::json::object describe_alarm_history(Account& account, const ApiRequest& request);
+boost::json::object disable_alarm_actions(Account& account, const ApiRequest& request);
+boost::json::object enable_alarm_actions(Account& account, const ApiRequest& request);
+boost::json::object put_composite_alarm(Account& account, const ApiRequest& request);
+boost::json::object put_metric_alarm(Account& account, const ApiRequest& request);
+boost::json::object put_metric_data(Account& account, const ApiRequest& request);
+boost::json::object set_alarm_state(Account& account, const ApiRequest& request);
 boost::json::object describe_alarms(Account& account, const ApiRequest& request);
 
 // Namespace, MetricName and Dimensions of parameters; dimensions sorted.

@@ -79,7 +79,14 @@ std::vector<LogGroup> log_groups(const Account& account, const Store& store) {
   for (auto& state : taken(store.states("logs:log-group"))) {
     if (!state.document.is_object()) continue;
     auto& group = found[state.id];
-    for (const auto& [name, value] : state.document.get_object()) group.insert_or_assign(name, value);
+    if (group.empty()) group = described(account, LogGroupSummary{state.id, 0, 0, Time{}, Time{}, {}});
+    for (const auto& [name, value] : state.document.get_object()) {
+      if (name == "tags") continue;
+      if (value.is_null())
+        group.erase(name);
+      else
+        group.insert_or_assign(name, value);
+    }
   }
   std::vector<LogGroup> out;
   for (auto& [name, description] : found) out.push_back({name, std::move(description)});

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "server/live.h"
 #include "server/log_groups.h"
 #include "server/logs_operations.h"
 #include "server/page_token.h"
@@ -29,14 +30,16 @@ bool contains_ignoring_case(std::string_view text, std::string_view part) {
 
 boost::json::object stream_description(const Account& account, const std::string& group,
                                        const LogStream& stream) {
-  return {{"logStreamName", stream.name},
-          {"creationTime", to_epoch_ms(stream.first)},
-          {"firstEventTimestamp", to_epoch_ms(stream.first)},
-          {"lastEventTimestamp", to_epoch_ms(stream.last)},
-          {"lastIngestionTime", to_epoch_ms(stream.last_ingestion)},
-          {"uploadSequenceToken", "49039859585858585858585858585858585858585858585858585858"},
-          {"arn", group_arn(account, group) + ":log-stream:" + stream.name},
-          {"storedBytes", 0}};
+  boost::json::object out{{"logStreamName", stream.name},
+                          {"creationTime", to_epoch_ms(stream.first)},
+                          {"uploadSequenceToken", "49039859585858585858585858585858585858585858585858585858"},
+                          {"arn", group_arn(account, group) + ":log-stream:" + stream.name},
+                          {"storedBytes", 0}};
+  if (stream.events == 0) return out;
+  out["firstEventTimestamp"] = to_epoch_ms(stream.first);
+  out["lastEventTimestamp"] = to_epoch_ms(stream.last);
+  out["lastIngestionTime"] = to_epoch_ms(stream.last_ingestion);
+  return out;
 }
 
 }  // namespace
@@ -87,6 +90,11 @@ boost::json::object describe_log_streams(Account& account, const ApiRequest& req
   const std::string question = question_digest({"streams", group, prefix, order, descending ? "d" : "a"});
   const std::size_t start = page_start(p, question);
   auto streams = log_streams(account, evidence, group);
+  if (account.is_live())
+    for (const auto& [name, stream] : account.live().logs.need_group(group).streams)
+      if (std::ranges::find(streams, name, &LogStream::name) == streams.end())
+        streams.push_back({name, stream.created, Time{}, Time{}, 0, 0});
+  std::ranges::sort(streams, {}, &LogStream::name);
   std::erase_if(streams, [&](const LogStream& s) { return !s.name.starts_with(prefix); });
   if (order == "LastEventTime")
     std::ranges::stable_sort(streams, {}, [](const LogStream& s) { return s.last; });
@@ -102,9 +110,13 @@ boost::json::object describe_log_streams(Account& account, const ApiRequest& req
 
 boost::json::object list_log_tags(Account& account, const ApiRequest& request) {
   const auto& p = request.parameters;
-  (void)need_group(account, *account.evidence(),
-                   p.has("resourceArn") ? p.need_text("resourceArn") : p.need_text("logGroupName"));
-  return {{"tags", boost::json::object{}}};
+  const std::string name =
+      need_group(account, *account.evidence(),
+                 p.has("resourceArn") ? p.need_text("resourceArn") : p.need_text("logGroupName"));
+  boost::json::object tags;
+  if (account.is_live())
+    for (const auto& [key, value] : account.live().logs.need_group(name).tags) tags[key] = value;
+  return {{"tags", std::move(tags)}};
 }
 
 }  // namespace culprit::server

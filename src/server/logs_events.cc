@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "logs/filter_pattern.h"
+#include "server/live.h"
 #include "server/log_groups.h"
 #include "server/log_pages.h"
 #include "server/logs_operations.h"
@@ -122,9 +123,13 @@ boost::json::object get_log_events(Account& account, const ApiRequest& request) 
   query.events_max = static_cast<std::size_t>(p.integer_or("limit", kEventsMax, {1, kEventsMax}));
   query.window = window_of(account, p, /*end_inclusive=*/false);
   query.group = need_named_group(account, *evidence, p);
-  const auto streams = log_streams(account, evidence, query.group);
-  if (std::ranges::find(streams, stream, &LogStream::name) == streams.end())
-    throw ApiFault{"ResourceNotFoundException", "The specified log stream does not exist."};
+  if (account.is_live()) {
+    (void)account.live().logs.need_stream(query.group, stream);
+  } else {
+    const auto streams = log_streams(account, evidence, query.group);
+    if (std::ranges::find(streams, stream, &LogStream::name) == streams.end())
+      throw ApiFault{"ResourceNotFoundException", "The specified log stream does not exist."};
+  }
   const bool from_head = p.flag("startFromHead");
   query.direction = from_head ? LogDirection::kForward : LogDirection::kBackward;
   const std::string question = question_digest({"events", query.group, stream});

@@ -6,6 +6,13 @@
 
 namespace culprit::server {
 
+boost::json::object create_log_group(Account& account, const ApiRequest& request);
+boost::json::object create_log_stream(Account& account, const ApiRequest& request);
+boost::json::object delete_retention_policy(Account& account, const ApiRequest& request);
+boost::json::object put_log_events(Account& account, const ApiRequest& request);
+boost::json::object put_retention_policy(Account& account, const ApiRequest& request);
+boost::json::object tag_log_group(Account& account, const ApiRequest& request);
+boost::json::object untag_log_group(Account& account, const ApiRequest& request);
 boost::json::object describe_log_groups(Account& account, const ApiRequest& request);
 boost::json::object describe_log_streams(Account& account, const ApiRequest& request);
 boost::json::object filter_log_events(Account& account, const ApiRequest& request);

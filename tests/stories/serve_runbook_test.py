@@ -227,6 +227,7 @@ class Runbook(unittest.TestCase):
                     (f"aws ecs describe-services --cluster nowhere --services {WEB}", "ClusterNotFoundException"),
                     ("aws rds describe-db-instances --db-instance-identifier none", "DBInstanceNotFound"),
                     ("aws logs filter-log-events --log-group-name /none", "ResourceNotFoundException"),
+                    ("aws logs create-log-group --log-group-name /new", "AccessDeniedException"),
                     ("aws logs describe-queries", "UnknownOperationException")):
                 done = self.server.aws(command, cli, check=False)
                 self.assertIn(code, done.stderr, command)
