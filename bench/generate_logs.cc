@@ -5,6 +5,8 @@
 //   --statements N    of 100 arrivals, so many are statements (30)
 //   --short-lists     IN lists of 3 to 200 elements with short ones more frequent (log-uniform), not uniform.
 //                     Lists of random numbers decide how far a log can be compressed at all.
+// Ends with how much information the random draws put into the logs: no code can be shorter than that on
+// average, however much it knows of the generator (but its seed).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -55,6 +57,9 @@ constexpr const char* kStatements[] = {
 constexpr const char* kJobs[] = {"EventDispatcherJob", "SendReplyJob", "WebhookJob",
                                  "ConversationReplyEmailJob", "ActionCableBroadcastJob"};
 
+constexpr double kDurationSpread = 0.8;
+constexpr double kFailingShare = 0.15;
+constexpr double kDatabaseShare = 0.8;  // of a request's time
 constexpr double kArrivalsPerSecond = 330;
 constexpr double kBytesPerArrival = 560;
 constexpr double kIncidentHalfSeconds = 300;
@@ -96,16 +101,53 @@ class Generator {
         job();
       else
         authorisation();
+      tell_kind(kind);
     }
   }
 
+  // In bytes, of everything that can be read in the logs.
+  double information() const { return bits_ / 8; }
+
  private:
   std::uint64_t pick(std::uint64_t n) { return random_() % n; }
-  bool fails() { return incident_ && pick(100) < 15; }
+  // The same where every outcome shows in the log.
+  std::uint64_t show(std::uint64_t n) {
+    bits_ += std::log2(static_cast<double>(n));
+    return pick(n);
+  }
+  bool fails() {
+    if (!incident_) return false;
+    const bool failed = static_cast<double>(pick(100)) < 100 * kFailingShare;
+    bits_ -= std::log2(failed ? kFailingShare : 1 - kFailingShare);
+    return failed;
+  }
 
-  double duration_ms(double usual) {
-    std::lognormal_distribution<double> spread(0, 0.8);
-    return usual * spread(random_) * (incident_ ? 20 : 1);
+  // Which kind of arrival it was, and when; of those whose stamps are whole seconds, the time is in the
+  // others'.
+  void tell_kind(std::uint64_t kind) {
+    const auto others = 100 - options_.statements_percent;
+    const auto below = [&](std::uint64_t sevenths) { return (others * sevenths + 6) / 7; };
+    const std::uint64_t ends[] = {0, below(4), below(6), others, 100};
+    std::size_t i = 0;
+    while (kind >= ends[i + 1]) ++i;
+    bits_ -= std::log2(static_cast<double>(ends[i + 1] - ends[i]) / 100);
+    if (i > 1) return;
+    // The milliseconds between arrivals of the kinds that tell them are geometric.
+    const double none = std::exp(-kArrivalsPerSecond * static_cast<double>(ends[2]) / 100 / 1000);
+    bits_ -= (none * std::log2(none) + (1 - none) * std::log2(1 - none)) / (1 - none);
+  }
+
+  // The log shows it to `step_ms`.
+  double duration_ms(double usual, double step_ms) {
+    std::lognormal_distribution<double> spread(0, kDurationSpread);
+    const double scale = usual * (incident_ ? 20 : 1);
+    const double factor = spread(random_);
+    const double ms = scale * factor;
+    const double in_spreads = std::log(factor) / kDurationSpread;
+    const double density =
+        std::exp(-in_spreads * in_spreads / 2) / (ms * kDurationSpread * std::sqrt(2 * M_PI));
+    bits_ -= std::min(0.0, std::log2(density * step_ms));
+    return ms;
   }
 
   void put(const File& file, const std::string& text) {
@@ -126,24 +168,30 @@ class Generator {
   std::string uuid() {
     const auto a = random_();
     const auto b = random_();
+    bits_ += 120;
     return fmt::format("{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}", a >> 32, (a >> 16) & 0xffff, a & 0xfff,
                        b >> 52, b & 0xffffffffffff);
   }
 
+  std::string path_of(const Endpoint& e) {
+    const bool with_id = std::string_view(e.path).find("{}") != std::string_view::npos;
+    return fmt::format(fmt::runtime(e.path), with_id ? show(90'000) : pick(90'000));
+  }
+
   void request() {
-    const auto& e = kEndpoints[pick(std::size(kEndpoints))];
+    const auto& e = kEndpoints[show(std::size(kEndpoints))];
     const std::string id = uuid();
     const bool failed = fails();
-    const double ms = failed ? 14'999 : duration_ms(60);
-    const std::string at = fmt::format("{}T{}.{:03}{:03}", day_, clock_, millis_, pick(1000));
+    const double ms = failed ? 14'999 : duration_ms(60, 0.1 / kDatabaseShare);
+    const std::string at = fmt::format("{}T{}.{:03}{:03}", day_, clock_, millis_, show(1000));
     const std::string head = fmt::format("I, [{} #1]  INFO -- : [{}] ", at, id);
-    std::string out =
-        head + fmt::format("Started {} \"{}\" for 10.0.{}.{} at {} {} +0000\n", e.method,
-                           fmt::format(fmt::runtime(e.path), pick(90'000)), pick(4), pick(255), day_, clock_);
+    std::string out = head + fmt::format("Started {} \"{}\" for 10.0.{}.{} at {} {} +0000\n", e.method,
+                                         path_of(e), show(4), show(255), day_, clock_);
     out += head + fmt::format("Processing by {} as JSON\n", e.action);
-    out += head + fmt::format("Parameters: {{\"account_id\"=>\"1\", \"page\"=>\"{}\"}}\n", pick(9));
+    out += head + fmt::format("Parameters: {{\"account_id\"=>\"1\", \"page\"=>\"{}\"}}\n", show(9));
     out += head + fmt::format("Completed {} in {:.0f}ms (ActiveRecord: {:.1f}ms | Allocations: {})\n",
-                              failed ? "500 Internal Server Error" : "200 OK", ms, ms * 0.8, pick(500'000));
+                              failed ? "500 Internal Server Error" : "200 OK", ms, ms * kDatabaseShare,
+                              show(500'000));
     if (failed)
       out += fmt::format(
           "F, [{} #1] FATAL -- : [{}] ActiveRecord::QueryCanceled (PG::QueryCanceled: ERROR:  "
@@ -153,35 +201,40 @@ class Generator {
   }
 
   std::string prefix() {
-    return fmt::format("{} {} UTC:10.0.1.{}({}):chatwoot@chatwoot_production:[{}]:", day_, clock_, pick(8),
-                       40'000 + pick(9'999), 10'000 + pick(40));
+    return fmt::format("{} {} UTC:10.0.1.{}({}):chatwoot@chatwoot_production:[{}]:", day_, clock_, show(8),
+                       40'000 + show(9'999), 10'000 + show(40));
   }
 
   std::uint64_t list_elements() {
-    if (!options_.short_lists) return 3 + pick(198);
-    return static_cast<std::uint64_t>(
-        3 * std::exp(static_cast<double>(pick(1'000'000)) / 1e6 * std::log(201.0 / 3)));
+    if (!options_.short_lists) return 3 + show(198);
+    const double ratio = std::log(201.0 / 3);
+    const auto elements =
+        static_cast<std::uint64_t>(3 * std::exp(static_cast<double>(pick(1'000'000)) / 1e6 * ratio));
+    bits_ -= std::log2(std::log1p(1 / static_cast<double>(elements)) / ratio);
+    return elements;
   }
 
   void statement() {
     const auto elements = list_elements();
     std::string list;
-    for (std::uint64_t i = 0; i < elements; ++i) list += fmt::format("{}{}", i ? ", " : "", pick(1'000'000));
-    const std::string sql = fmt::format(fmt::runtime(kStatements[pick(std::size(kStatements))]), list);
+    for (std::uint64_t i = 0; i < elements; ++i) list += fmt::format("{}{}", i ? ", " : "", show(1'000'000));
+    const std::string sql = fmt::format(fmt::runtime(kStatements[show(std::size(kStatements))]), list);
     const std::string head = prefix();
     if (fails())
       put(db_, fmt::format("{0}ERROR:  canceling statement due to statement timeout\n{0}STATEMENT:  {1}\n",
                            head, sql));
     else
-      put(db_, fmt::format("{}LOG:  duration: {:.3f} ms  statement: {}\n", head, duration_ms(120), sql));
+      put(db_,
+          fmt::format("{}LOG:  duration: {:.3f} ms  statement: {}\n", head, duration_ms(120, 0.001), sql));
   }
 
   void job() {
     put(worker_, fmt::format(R"({{"ts":"{}T{}.{:03}Z","pid":7,"tid":"{:x}","lvl":"INFO","msg":"done",)"
                              R"("ctx":{{"class":"{}","jid":"{:024x}","elapsed":{:.3f}}}}})"
                              "\n",
-                             day_, clock_, millis_, pick(1 << 20), kJobs[pick(std::size(kJobs))], random_(),
-                             duration_ms(40) / 1000));
+                             day_, clock_, millis_, show(1 << 20), kJobs[show(std::size(kJobs))], random_(),
+                             duration_ms(40, 1) / 1000));
+    bits_ += 64;
   }
 
   void authorisation() {
@@ -192,6 +245,7 @@ class Generator {
   std::uint64_t bytes_;
   Options options_;
   std::uint64_t written_ = 0;
+  double bits_ = 0;  // of information written
   bool incident_ = false;
   std::string day_, clock_;
   std::int64_t millis_ = 0;
@@ -220,6 +274,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   if (plain.size() > 2) options.seed = std::strtoull(plain[2].c_str(), nullptr, 10);
-  Generator(plain[0], std::strtoull(plain[1].c_str(), nullptr, 10) * 1'000'000, options).run();
+  Generator generator(plain[0], std::strtoull(plain[1].c_str(), nullptr, 10) * 1'000'000, options);
+  generator.run();
+  fmt::print("information in these logs: {:.3f} MB\n", generator.information() / 1e6);
   return 0;
 }

@@ -111,10 +111,11 @@ Result<TemporaryDirectory> TemporaryDirectory::create(std::string_view prefix) {
 }
 
 TemporaryDirectory::TemporaryDirectory(TemporaryDirectory&& other) noexcept
-    : path_(std::exchange(other.path_, {})) {}
+    : path_(std::exchange(other.path_, {})), guard_(std::move(other.guard_)) {}
 
 TemporaryDirectory& TemporaryDirectory::operator=(TemporaryDirectory&& other) noexcept {
   std::swap(path_, other.path_);
+  std::swap(guard_, other.guard_);
   return *this;
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 
 namespace culprit {
 
@@ -28,8 +29,9 @@ class TemporaryDirectory {
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  explicit TemporaryDirectory(std::filesystem::path path) : path_(std::move(path)) {}
+  explicit TemporaryDirectory(std::filesystem::path path) : path_(std::move(path)), guard_(path_) {}
   std::filesystem::path path_;
+  RemovedOnInterrupt guard_;
 };
 
 // Reads plain, gzip and zstd files (told apart by their first bytes) block by block.

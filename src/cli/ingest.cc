@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "base/interrupt.h"
 #include "base/printable.h"
 #include "cli/commands.h"
 #include "cli/failure.h"
@@ -62,6 +63,8 @@ Result<Ingested> load(const Arguments& arguments, const System& system, const st
   Ingested out;
   auto store = open_or_create_store(arguments.store.directory, CommitBy::kSegments, out.created);
   if (!store) return tl::unexpected(store.error());
+  const RemovedOnInterrupt guard(arguments.store.directory,
+                                 out.created ? "" : "nothing was added to " + arguments.store.directory);
   const auto fill = [&]() -> Result<void> {
     if (out.created)
       if (auto noted = note_origin(**store, system, zone); !noted) return noted;

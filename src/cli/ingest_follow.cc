@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
-#include <csignal>
 #include <cstdio>
 #include <thread>
 
 #include "base/printable.h"
+#include "cli/stop_signal.h"
 #include "sources/files/follow.h"
 
 namespace culprit {
@@ -16,19 +16,6 @@ namespace {
 
 constexpr auto kPause = std::chrono::milliseconds(100);
 constexpr std::size_t kNameBytesMax = 200;
-
-volatile std::sig_atomic_t stop_asked = 0;
-
-void ask_to_stop(int) { stop_asked = 1; }
-
-// The first signal ends cleanly, a second one at once.
-void catch_signals() {
-  struct sigaction action {};
-  action.sa_handler = ask_to_stop;
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  ::sigaction(SIGINT, &action, nullptr);
-  ::sigaction(SIGTERM, &action, nullptr);
-}
 
 // A followed file stays open.
 void raise_file_limit() {
@@ -53,10 +40,10 @@ void print_counts(const IngestFollow& arguments, const FollowCounts& counts) {
 }
 
 Result<void> follow_until_stopped(Follower& follower) {
-  while (stop_asked == 0) {
+  while (!stop_asked()) {
     const auto more = follower.round(Follower::Clock::now());
     if (!more) return tl::unexpected(more.error());
-    if (!*more && stop_asked == 0) std::this_thread::sleep_for(kPause);
+    if (!*more && !stop_asked()) std::this_thread::sleep_for(kPause);
   }
   return follower.stop();
 }
@@ -80,7 +67,7 @@ Result<void> ingest_follow(const IngestFollow& arguments, const System& system, 
                   "Without --follow, standard input and pipes are read to their end.");
   }
   raise_file_limit();
-  catch_signals();
+  catch_stop_signals();
   bool created = false;
   const auto store = open_or_create_store(arguments.store.directory, CommitBy::kLog, created);
   if (!store) return tl::unexpected(store.error());

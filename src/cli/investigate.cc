@@ -57,16 +57,17 @@ fs::path final_directory(const Arguments& arguments, const Window& window) {
 // A folder beside the final one that becomes it by one rename, or goes away.
 class PartialDirectory {
  public:
-  static Result<PartialDirectory> create(const std::string& out) {
+  static Result<PartialDirectory> create(const std::string& out, bool costly) {
     fs::path base = out.empty() ? fs::path("incident") : fs::path(out);
     if (!base.has_filename()) base = base.parent_path();
     const fs::path path = base.string() + fmt::format(".partial-{}", ::getpid());
     std::error_code ec;
     fs::create_directories(path, ec);
     if (ec) return tl::unexpected(storage_error("cannot create", path, ec.value()));
-    return PartialDirectory(path);
+    return PartialDirectory(path, costly);
   }
-  PartialDirectory(PartialDirectory&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  PartialDirectory(PartialDirectory&& other) noexcept
+      : path_(std::exchange(other.path_, {})), guard_(std::move(other.guard_)) {}
   PartialDirectory& operator=(PartialDirectory&&) = delete;
   ~PartialDirectory() {
     std::error_code ignored;
@@ -82,13 +83,20 @@ class PartialDirectory {
     fs::rename(path_, final, ec);
     if (ec) return tl::unexpected(storage_error("cannot rename the results to", final, ec.value()));
     path_.clear();
+    guard_ = {};
     return {};
   }
 
  private:
-  explicit PartialDirectory(fs::path path) : path_(std::move(path)) {}
+  // What AWS answered may not be there to be asked again: an interrupt leaves it, and says where.
+  PartialDirectory(fs::path path, bool costly)
+      : path_(std::move(path)),
+        guard_(path_, costly ? fmt::format("what came in so far is in {}; rm -r takes it away",
+                                           aws::shell_quoted(path_.string()))
+                             : "") {}
   fs::path path_;
   bool kept_ = false;
+  RemovedOnInterrupt guard_;
 };
 
 Result<void> write_results(const Findings& findings, const RenderOptions& options,
@@ -181,7 +189,7 @@ Error keep_collected(PartialDirectory& partial, const SystemOptions& system, Err
 Result<Outcome> run_investigation(const Arguments& arguments, Progress& progress) {
   const Time now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
   if (auto free = check_out_is_free(arguments); !free) return tl::unexpected(free.error());
-  auto partial = PartialDirectory::create(arguments.out);
+  auto partial = PartialDirectory::create(arguments.out, arguments.gather.input.empty());
   if (!partial) return tl::unexpected(partial.error());
   const fs::path store = partial->path() / "store";
   auto evidence = gather(arguments.gather, now, store, progress);

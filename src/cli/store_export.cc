@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/interrupt.h"
 #include "cli/commands.h"
 #include "cli/failure.h"
 #include "cli/store_damage.h"
@@ -40,6 +41,7 @@ Result<Written> run_export(const Arguments& arguments) {
   std::error_code ec;
   if (std::filesystem::exists(arguments.out, ec))
     return fail(ErrorCode::kUsage, "already exists", arguments.out, "Name a new directory.");
+  const RemovedOnInterrupt guard(arguments.out);
   auto exported = export_plain(arguments.store.directory, arguments.out);
   if (exported) return count(arguments.out);
   std::filesystem::remove_all(arguments.out, ec);

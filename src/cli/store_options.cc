@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "store/store_format.h"
+
 namespace culprit {
 
 namespace {
@@ -38,7 +40,8 @@ void StoreOptions::add_format(CLI::App& command) {
 Result<std::unique_ptr<StoreWriter>> open_or_create_store(const std::filesystem::path& directory,
                                                           CommitBy commit_by, bool& created) {
   std::error_code ignored;
-  created = !std::filesystem::exists(directory, ignored) || std::filesystem::is_empty(directory, ignored);
+  created = !std::filesystem::exists(directory, ignored) || std::filesystem::is_empty(directory, ignored) ||
+            is_unfinished_store(directory);
   if (created) return create_store(directory, commit_by);
   if (!std::filesystem::exists(directory / "FORMAT", ignored))
     return fail(ErrorCode::kUsage, "the directory is not empty and is no store", directory.string(),

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/interrupt.h"
 #include "cli/commands.h"
 #include "cli/failure.h"
 #include "store/capsule.h"
@@ -21,6 +22,7 @@ struct UnpackArguments {
 Result<void> run_unpack(const UnpackArguments& arguments) {
   if (auto unpacked = unpack(arguments.capsule, arguments.output); !unpacked) return unpacked;
   if (!arguments.plain) return {};
+  const RemovedOnInterrupt guard(arguments.output);
   auto exported = export_plain(arguments.output, arguments.output);
   if (exported) return exported;
   // Half an export must not pass for a whole one. The directory is ours: unpack() made it.

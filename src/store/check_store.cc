@@ -20,6 +20,7 @@ void check_segment(const std::filesystem::path& store, const ViewedSegment& view
   if (!segment) return out.push_back({path, segment.error().what, viewed.entry.summary.events});
   std::map<std::string, std::uint64_t> lost;
   auto read = segment->salvage([](const SegmentRow&) {}, [&](const Error& error) { ++lost[error.what]; });
+  read = after_reading(store, viewed, std::move(read));
   if (!read) lost.emplace(read.error().what, viewed.entry.summary.events);
   for (const auto& [what, events] : lost) out.push_back({path, what, events});
   if (!lost.empty()) return;

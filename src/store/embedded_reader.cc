@@ -78,10 +78,11 @@ class EmbeddedStore : public Store {
   Result<std::vector<LogGroupSummary>> log_groups() const override {
     std::vector<LogGroupSummary> out;
     for (const auto& [name, group] : view_.groups) {
-      LogGroupSummary s{name, 0, 0, Time::max(), Time::min(), group.streams};
+      LogGroupSummary s{name, 0, 0, Time::max(), Time::min(), group.streams, 0};
       for (const auto& segment : group.segments) {
         const auto& summary = segment.entry.summary;
         s.events += summary.events;
+        s.last_number = std::max(s.last_number, summary.last_number);
         s.bytes += summary.message_bytes;
         s.first = std::min(s.first, summary.first_time);
         s.last = std::max(s.last, summary.last_time);
@@ -94,7 +95,7 @@ class EmbeddedStore : public Store {
   Result<void> scan_logs(const LogQuery& query,
                          const std::function<bool(const LogEventView&)>& visit) const override {
     return each_segment(query, [&](const ViewedGroup& group, const ViewedSegment& segment) -> Result<bool> {
-      return scan_segment(group, segment, query.window, visit);
+      return scan_segment(group, segment, query, visit);
     });
   }
 
@@ -117,9 +118,11 @@ class EmbeddedStore : public Store {
     return each_segment(query, [&](const ViewedGroup& group, const ViewedSegment& segment) -> Result<bool> {
       const auto opened = open(segment);
       if (!opened) return tl::unexpected(opened.error());
-      auto found = searcher.visit(**opened, pattern, query.window ? &*query.window : nullptr,
-                                  [&](const SegmentRow& row) { return visit(event_of(group, row)); });
-      if (!found) return tl::unexpected(located(segment, found.error()));
+      auto found = searcher.visit(
+          **opened, pattern, query.window ? &*query.window : nullptr,
+          [&](const SegmentRow& row) { return row.number <= query.after || visit(event_of(group, row)); });
+      auto read = after_reading(directory_, segment, found ? Result<void>{} : tl::unexpected(found.error()));
+      if (!read) return tl::unexpected(read.error());
       return found;
     });
   }
@@ -127,14 +130,18 @@ class EmbeddedStore : public Store {
   Result<std::vector<PatternCount>> count_matches(const LogQuery& query, const LogSearch& search,
                                                   Duration period) const override {
     std::vector<const ViewedSegment*> segments;
-    auto listed = each_segment(query, [&](const ViewedGroup&, const ViewedSegment& segment) -> Result<bool> {
-      segments.push_back(&segment);
-      return true;
-    });
+    auto listed = each_segment({query.groups, query.window, 0},
+                               [&](const ViewedGroup&, const ViewedSegment& segment) -> Result<bool> {
+                                 segments.push_back(&segment);
+                                 return true;
+                               });
     if (!listed) return tl::unexpected(listed.error());
-    return culprit::count_matches(
+    auto counted = culprit::count_matches(
         search, segments.size(), [&](std::size_t i) { return open(*segments[i]); },
         query.window ? &*query.window : nullptr, period);
+    for (const auto* segment : segments)
+      if (auto read = after_reading(directory_, *segment, {}); !read) return tl::unexpected(read.error());
+    return counted;
   }
 
   Result<LogEvent> event(EventNumber number) const override {
@@ -165,9 +172,10 @@ class EmbeddedStore : public Store {
         found = LogEvent{row.number, group->name,   std::string(stream_name(row.stream_id)),
                          row.time,   row.ingestion, std::string(row.message)};
       });
+      if (!looked && looked.error().code == ErrorCode::kNotFound) looked = {};
+      if (auto read = after_reading(directory_, *segment, std::move(looked)); !read)
+        return tl::unexpected(read.error());
       if (found) return std::move(*found);
-      if (!looked && looked.error().code != ErrorCode::kNotFound)
-        return tl::unexpected(located(*segment, looked.error()));
     }
     return fail(ErrorCode::kNotFound, fmt::format("there is no event with number {}", number));
   }
@@ -211,10 +219,6 @@ class EmbeddedStore : public Store {
     return found == view_.streams.end() ? std::string_view{} : std::string_view(found->second);
   }
 
-  Error located(const ViewedSegment& segment, const Error& error) const {
-    return segment.entry.id == 0 ? error : at_segment(directory_, segment.entry.id, error);
-  }
-
   Result<std::shared_ptr<const Segment>> open(const ViewedSegment& segment) const {
     {
       const std::lock_guard lock(recent_mutex_);
@@ -246,6 +250,7 @@ class EmbeddedStore : public Store {
         const auto& s = segment.entry.summary;
         if (query.window && (s.last_time < query.window->start || s.first_time >= query.window->end))
           continue;
+        if (s.last_number <= query.after) continue;
         const auto go_on = visit(group, segment);
         if (go_on && !*go_on) return {};
         if (go_on) continue;
@@ -260,16 +265,16 @@ class EmbeddedStore : public Store {
   }
 
   // False when the visitor wants no more.
-  Result<bool> scan_segment(const ViewedGroup& group, const ViewedSegment& segment,
-                            const std::optional<Window>& window,
+  Result<bool> scan_segment(const ViewedGroup& group, const ViewedSegment& segment, const LogQuery& query,
                             const std::function<bool(const LogEventView&)>& visit) const {
     const auto opened = open(segment);
     if (!opened) return tl::unexpected(opened.error());
     bool go_on = true;
-    auto scanned = (*opened)->scan(window ? &*window : nullptr, [&](const SegmentRow& row) {
-      return go_on = visit(event_of(group, row));
+    auto scanned = (*opened)->scan(query.window ? &*query.window : nullptr, [&](const SegmentRow& row) {
+      return go_on = row.number <= query.after || visit(event_of(group, row));
     });
-    if (!scanned) return tl::unexpected(located(segment, scanned.error()));
+    if (auto read = after_reading(directory_, segment, std::move(scanned)); !read)
+      return tl::unexpected(read.error());
     return go_on;
   }
 

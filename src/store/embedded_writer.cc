@@ -229,11 +229,16 @@ class EmbeddedWriter : public StoreWriter {
   }
 
   Result<void> append_unguarded(const LogEventView& event) {
-    const auto group = group_of(event.group);
-    if (!group) return tl::unexpected(group.error());
-    const auto stream = stream_of(**group, event.stream);
-    if (!stream) return tl::unexpected(stream.error());
-    batch_.add((*group)->id, {next_number_++, *stream, event.time, event.ingestion, event.message});
+    // Events of one stream come in runs.
+    if (last_.group_id == 0 || event.group != last_.group || event.stream != last_.stream) {
+      last_ = {};
+      const auto group = group_of(event.group);
+      if (!group) return tl::unexpected(group.error());
+      const auto stream = stream_of(**group, event.stream);
+      if (!stream) return tl::unexpected(stream.error());
+      last_ = {std::string(event.group), std::string(event.stream), (*group)->id, *stream};
+    }
+    batch_.add(last_.group_id, {next_number_++, last_.stream_id, event.time, event.ingestion, event.message});
     if (batch_.bytes.size() < kBatchBytes && batch_.rows.size() < kBatchRows) return {};
     return pass_on();
   }
@@ -327,6 +332,12 @@ class EmbeddedWriter : public StoreWriter {
   BackgroundMerge merge_;
   bool merges_fail_ = false;
   NameMap<KnownGroup> groups_;
+  struct {
+    std::string group;
+    std::string stream;
+    std::uint32_t group_id = 0;  // 0: none yet
+    std::uint32_t stream_id = 0;
+  } last_;  // of the event appended last
   EventNumber next_number_ = 1;
   EventBatch batch_;
   std::uint64_t log_position_ = 0;
@@ -335,17 +346,26 @@ class EmbeddedWriter : public StoreWriter {
   std::optional<Error> failure_;
 };
 
-Result<void> make_directory(const std::filesystem::path& directory) {
+// Empty but for the lock of who creates it. What a killed creation left goes away.
+Result<FileHandle> make_directory(const std::filesystem::path& directory) {
   std::error_code ec;
   std::filesystem::create_directories(directory, ec);
   if (ec) return tl::unexpected(storage_error("cannot create the directory", directory, ec.value()));
-  if (!std::filesystem::is_empty(directory, ec))
+  if (!std::filesystem::is_empty(directory, ec) && !is_unfinished_store(directory))
     return fail(ErrorCode::kUsage, ec ? ec.message() : "the directory is not empty", directory.string(),
                 "Name a new directory.");
+  auto lock = lock_for_writing(directory);
+  if (!lock) return lock;
+  if (!is_unfinished_store(directory))
+    return fail(ErrorCode::kUsage, "another culprit made a store of it just now", directory.string());
+  std::vector<std::filesystem::path> left;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, ec))
+    if (entry.path().filename() != kWriterName) left.push_back(entry.path());
+  for (const auto& path : left) std::filesystem::remove_all(path, ec);
   std::filesystem::create_directory(directory / "segments", ec);
   if (ec)
     return tl::unexpected(storage_error("cannot create the directory", directory / "segments", ec.value()));
-  return {};
+  return lock;
 }
 
 Result<std::unique_ptr<StoreWriter>> open_writer(const std::filesystem::path& directory, CommitBy commit_by,
@@ -372,12 +392,15 @@ Result<std::unique_ptr<StoreWriter>> open_writer(const std::filesystem::path& di
 
 Result<std::unique_ptr<StoreWriter>> create_store(const std::filesystem::path& directory, CommitBy commit_by,
                                                   Durability durability) {
-  if (auto made = make_directory(directory); !made) return tl::unexpected(made.error());
-  // FORMAT comes last: a directory without it holds nothing that was acknowledged.
-  if (auto catalogue = Catalogue::create(directory / kCatalogueName); !catalogue)
-    return tl::unexpected(catalogue.error());
-  if (auto written = write_file_atomically(directory / kFormatName, kFormatText); !written)
-    return tl::unexpected(written.error());
+  {
+    const auto lock = make_directory(directory);
+    if (!lock) return tl::unexpected(lock.error());
+    // FORMAT comes last: a directory without it holds nothing that was acknowledged.
+    if (auto catalogue = Catalogue::create(directory / kCatalogueName); !catalogue)
+      return tl::unexpected(catalogue.error());
+    if (auto written = write_file_atomically(directory / kFormatName, kFormatText); !written)
+      return tl::unexpected(written.error());
+  }
   return open_writer(directory, commit_by, durability);
 }
 

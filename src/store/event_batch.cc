@@ -1,8 +1,12 @@
 #include "store/event_batch.h"
 
-#include "store/byte_code.h"
+#include "engine/byte_form.h"
 
 namespace culprit {
+
+using engine::put_varint;
+using engine::unzigzag;
+using engine::zigzag;
 
 namespace {
 
@@ -30,27 +34,27 @@ std::string encode(const EventBatch& batch) {
 
 Result<EventBatch> decode_batch(std::string_view payload) {
   const auto damaged = [] { return fail(ErrorCode::kDamaged, "the rows of a batch of events are damaged"); };
-  VarintReader in(payload);
-  const auto count = in.next();
+  engine::ByteReader in(payload);
+  const auto count = in.varint();
   if (count > payload.size()) return damaged();  // a row takes six bytes and more
   EventBatch batch;
   batch.rows.reserve(count);
   std::uint64_t number = 0, time = 0, size = 0;
   for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
     EventBatch::Row row;
-    row.group_id = static_cast<std::uint32_t>(in.next());
-    row.stream_id = static_cast<std::uint32_t>(in.next());
-    row.number = number += unzigzag(in.next());
-    time += unzigzag(in.next());
+    row.group_id = static_cast<std::uint32_t>(in.varint());
+    row.stream_id = static_cast<std::uint32_t>(in.varint());
+    row.number = number += unzigzag(in.varint());
+    time += unzigzag(in.varint());
     row.time = from_epoch_ms(static_cast<std::int64_t>(time));
-    row.ingestion = from_epoch_ms(static_cast<std::int64_t>(time + unzigzag(in.next())));
+    row.ingestion = from_epoch_ms(static_cast<std::int64_t>(time + unzigzag(in.varint())));
     row.begin = size;
-    row.size = in.next();
+    row.size = in.varint();
     if (row.size > payload.size() || (size += row.size) > payload.size()) return damaged();
     batch.rows.push_back(row);
   }
-  if (!in.ok() || in.rest().size() != size) return damaged();
-  batch.bytes = in.rest();
+  if (!in.ok() || in.left() != size) return damaged();
+  batch.bytes = in.bytes(size);
   return batch;
 }
 

@@ -128,6 +128,24 @@ Result<bool> FileHandle::try_lock_exclusive() {
   return tl::unexpected(storage_error("cannot lock", path_, errno));
 }
 
+Result<void> allowed_to_read(const std::filesystem::path& path, std::size_t bytes) {
+  const int fault = fault_before(FileFaults::Operation::kRead, path, 0, bytes);
+  if (fault != 0) return tl::unexpected(storage_error("cannot read", path, fault));
+  return {};
+}
+
+Result<std::string> read_whole(const std::filesystem::path& path) {
+  const auto file = FileHandle::open_to_read(path);
+  if (!file) return tl::unexpected(file.error());
+  const auto size = file->size();
+  if (!size) return tl::unexpected(size.error());
+  std::string out(*size, '\0');
+  const auto done = file->read_some_at(0, out.data(), out.size());
+  if (!done) return tl::unexpected(done.error());
+  out.resize(*done);
+  return out;
+}
+
 Result<void> sync_directory(const std::filesystem::path& directory) {
   const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return tl::unexpected(storage_error("cannot open", directory, errno));

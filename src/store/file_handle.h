@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 #include "base/error.h"
@@ -53,6 +54,12 @@ class FileHandle {
   int fd_ = -1;
   std::filesystem::path path_;
 };
+
+// For what is read in another way than by a FileHandle: kStorage when a test has the disk fail.
+Result<void> allowed_to_read(const std::filesystem::path& path, std::size_t bytes);
+
+// The whole file.
+Result<std::string> read_whole(const std::filesystem::path& path);
 
 // Makes names created in or removed from the directory durable.
 Result<void> sync_directory(const std::filesystem::path& directory);

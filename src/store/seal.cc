@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "base/file.h"
+#include "base/interrupt.h"
 #include "base/version.h"
 #include "store/capsule.h"
 #include "store/catalogue.h"
@@ -28,6 +29,7 @@ constexpr const char* kSummaryNotes[] = {"window.start", "window.end", "system",
 struct PartSource {
   std::shared_ptr<const void> owner;
   std::string_view bytes;
+  const MappedFile* file = nullptr;  // the owner, when it is a file
 };
 using PartSources = std::map<std::string, PartSource>;
 
@@ -49,6 +51,7 @@ class PendingFile {
     auto file = FileHandle::create(temporary_);
     if (!file) return tl::unexpected(at_final_name(file.error()));
     file_ = std::move(*file);
+    guard_ = RemovedOnInterrupt(temporary_);
     return {};
   }
   Result<void> write_at(std::uint64_t offset, std::string_view bytes) {
@@ -62,6 +65,7 @@ class PendingFile {
     std::filesystem::rename(temporary_, path_, ec);
     if (ec) return tl::unexpected(storage_error("cannot rename to", path_, ec.value()));
     file_ = FileHandle();
+    guard_ = {};
     const auto parent = path_.parent_path();
     return sync_directory(parent.empty() ? "." : parent);
   }
@@ -75,6 +79,7 @@ class PendingFile {
   std::filesystem::path path_;
   std::filesystem::path temporary_;
   FileHandle file_;
+  RemovedOnInterrupt guard_;
 };
 
 // Writes the parts one after the other; the manifest, whose size is known beforehand, comes last.
@@ -141,7 +146,7 @@ Result<std::uint64_t> gather_segments(const std::filesystem::path& store, const 
       return tl::unexpected(at_segment(store, viewed->entry.id, checked.error()));
     const auto id = copy.add_segment(viewed->entry);
     if (!id) return tl::unexpected(id.error());
-    sources[fmt::format("segments/{:06}.seg", *id)] = {viewed->owner, viewed->bytes};
+    sources[fmt::format("segments/{:06}.seg", *id)] = {viewed->owner, viewed->bytes, viewed->file};
     events += viewed->entry.summary.events;
   }
   return events;
@@ -205,7 +210,12 @@ Result<void> write_capsule(const std::filesystem::path& path, const PartSources&
   if (auto created = file.create(); !created) return created;
   CapsuleWriter writer(file, front->size());
   for (auto& part : manifest.parts) {
-    auto digest = writer.add(part.name, sources.at(part.name));
+    const PartSource& source = sources.at(part.name);
+    auto digest = writer.add(part.name, source);
+    if (source.file != nullptr && source.file->lost())
+      return fail(ErrorCode::kDamaged,
+                  "the file lost bytes while it was sealed: it was cut, or the disk failed", part.name,
+                  "`culprit store check` lists all damage.");
     if (!digest) return tl::unexpected(digest.error());
     part.sha256 = std::move(*digest);
   }

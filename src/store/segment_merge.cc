@@ -1,6 +1,5 @@
 #include "store/segment_merge.h"
 
-#include "store/mapped_file.h"
 #include "store/segment_files.h"
 #include "store/store_view.h"
 
@@ -9,13 +8,6 @@ namespace culprit {
 namespace {
 
 constexpr std::uint64_t kSmallBytes = kSegmentMessageBytes / 4;
-
-Result<Segment> open_entry(const std::filesystem::path& store, const SegmentEntry& entry) {
-  auto file = MappedFile::open(segment_path(store, entry.id));
-  if (!file) return tl::unexpected(file.error());
-  const auto bytes = (*file)->bytes();
-  return open_viewed(store, {entry, std::move(*file), bytes});
-}
 
 }  // namespace
 
@@ -44,13 +36,15 @@ std::vector<MergeRun> plan_merges(const std::vector<SegmentEntry>& by_group_and_
 Result<FinishedSegment> merge_segments(const std::filesystem::path& store, const MergeRun& run) {
   SegmentBuilder builder;
   for (const auto& entry : run) {
-    const auto segment = open_entry(store, entry);
+    const auto viewed = view_segment(store, entry);
+    const auto segment = open_viewed(store, viewed);
     if (!segment) return tl::unexpected(segment.error());
-    auto read = segment->scan(nullptr, [&](const SegmentRow& row) {
+    auto scanned = segment->scan(nullptr, [&](const SegmentRow& row) {
       builder.add(row);
       return true;
     });
-    if (!read) return tl::unexpected(at_segment(store, entry.id, read.error()));
+    if (auto read = after_reading(store, viewed, std::move(scanned)); !read)
+      return tl::unexpected(read.error());
   }
   FinishedSegment merged;
   merged.group_id = run.front().group_id;

@@ -26,6 +26,7 @@ namespace culprit {
 struct LogQuery {
   std::vector<std::string> groups;
   std::optional<Window> window;  // by event time
+  EventNumber after = 0;         // only events with a higher number; a count does not look at it
 };
 
 struct LogGroupSummary {
@@ -35,6 +36,7 @@ struct LogGroupSummary {
   Time first;
   Time last;
   std::vector<std::string> streams;
+  EventNumber last_number = 0;
 };
 
 // Reading. All functions may be called from several threads at once.

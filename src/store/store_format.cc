@@ -5,8 +5,24 @@
 #include <charconv>
 
 #include "store/file_handle.h"
+#include "store/writer_lock.h"
 
 namespace culprit {
+
+bool is_unfinished_store(const std::filesystem::path& directory) {
+  std::error_code ec;
+  bool any = false;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, ec)) {
+    const std::string name = entry.path().filename().string();
+    any = true;
+    if (name == "segments" && entry.is_directory(ec) && std::filesystem::is_empty(entry.path(), ec)) continue;
+    const bool known = name == kWriterName || name == kCatalogueName ||
+                       name.starts_with(std::string(kCatalogueName) + "-") ||
+                       name.starts_with(std::string(kFormatName) + ".tmp");
+    if (!known || !entry.is_regular_file(ec)) return false;
+  }
+  return any && !ec;
+}
 
 Result<void> check_format(const std::filesystem::path& store) {
   std::error_code ec;

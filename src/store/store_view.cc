@@ -88,14 +88,8 @@ Result<Attempt> attempt(const std::filesystem::path& directory, Catalogue& catal
     if (found == groups.end() || entry.summary.segment_bytes > kSegmentBytesMax)
       return tl::unexpected(
           damaged(catalogue, fmt::format("the entry of segment {} is impossible", entry.id)));
-    ViewedSegment segment{entry, nullptr, {}};
-    if (auto file = MappedFile::open(segment_path(directory, entry.id))) {
-      segment.bytes = (*file)->bytes();
-      segment.owner = std::move(*file);
-    } else {
-      out.settled = false;
-    }
-    found->second.segments.push_back(std::move(segment));
+    found->second.segments.push_back(view_segment(directory, entry));
+    out.settled = out.settled && found->second.segments.back().owner;
   }
   auto log = read_wal(directory);
   if (!log) return tl::unexpected(log.error());
@@ -114,6 +108,30 @@ Result<Attempt> attempt(const std::filesystem::path& directory, Catalogue& catal
 
 }  // namespace
 
+ViewedSegment view_segment(const std::filesystem::path& directory, const SegmentEntry& entry) {
+  ViewedSegment segment;
+  segment.entry = entry;
+  auto file = MappedFile::open(segment_path(directory, entry.id));
+  if (!file) {
+    const bool missing = file.error().code == ErrorCode::kNotFound;
+    segment.problem = missing ? "the segment's file is missing" : file.error().what;
+    return segment;
+  }
+  segment.bytes = (*file)->bytes();
+  segment.file = file->get();
+  segment.owner = std::move(*file);
+  return segment;
+}
+
+Result<void> after_reading(const std::filesystem::path& directory, const ViewedSegment& segment,
+                           Result<void> outcome) {
+  if (segment.file != nullptr && segment.file->lost())
+    outcome = fail(ErrorCode::kDamaged,
+                   "the segment's file lost bytes while it was read: it was cut, or the disk failed");
+  if (outcome || segment.entry.id == 0) return outcome;
+  return tl::unexpected(at_segment(directory, segment.entry.id, outcome.error()));
+}
+
 Result<StoreView> view_store(const std::filesystem::path& directory, Catalogue& catalogue) {
   for (int i = 1;; ++i) {
     auto tried = attempt(directory, catalogue);
@@ -128,12 +146,14 @@ Result<Segment> open_viewed(const std::filesystem::path& directory, const Viewed
   const auto damage = [&](std::string what) {
     return tl::unexpected(at_segment(directory, entry.id, {ErrorCode::kDamaged, std::move(what), {}, {}}));
   };
-  if (!segment.owner) return damage("the segment's file is missing or cannot be read");
+  if (!segment.owner) return damage(segment.problem);
   if (segment.bytes.size() != entry.summary.segment_bytes)
     return damage(fmt::format("the segment has {} bytes, the catalogue says {}", segment.bytes.size(),
                               entry.summary.segment_bytes));
   auto opened = Segment::open(segment.bytes, segment.owner);
-  if (!opened) return tl::unexpected(at_segment(directory, entry.id, opened.error()));
+  const auto read =
+      after_reading(directory, segment, opened ? Result<void>{} : tl::unexpected(opened.error()));
+  if (!read) return tl::unexpected(read.error());
   if (opened->summary() != entry.summary) return damage("the segment is not the one in the catalogue");
   return opened;
 }

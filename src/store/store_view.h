@@ -20,6 +20,8 @@ struct ViewedSegment {
   SegmentEntry entry;                 // id 0: of the write-ahead log, in memory
   std::shared_ptr<const void> owner;  // of the bytes
   std::string_view bytes;
+  const MappedFile* file = nullptr;  // the owner, when it is a file
+  std::string problem;               // why there is no owner
 };
 
 struct ViewedGroup {
@@ -38,6 +40,14 @@ struct StoreView {
 // Reads again when a writer committed meanwhile or removed a file that was about to be opened. A segment
 // whose file is missing for good stays in the view without bytes: reading it tells the damage.
 Result<StoreView> view_store(const std::filesystem::path& directory, Catalogue& catalogue);
+
+// Its file mapped, or why that failed.
+ViewedSegment view_segment(const std::filesystem::path& directory, const SegmentEntry& entry);
+
+// What is to be said after the segment was read with that outcome: the error names the file, and there is one
+// too when the file lost bytes meanwhile.
+Result<void> after_reading(const std::filesystem::path& directory, const ViewedSegment& segment,
+                           Result<void> outcome);
 
 // kDamaged names the file.
 Result<Segment> open_viewed(const std::filesystem::path& directory, const ViewedSegment& segment);

@@ -39,6 +39,7 @@ class PendingDirectory {
     std::filesystem::remove_all(temporary_, ec);
     created_ = std::filesystem::create_directory(temporary_, ec);
     if (!created_) return tl::unexpected(storage_error("cannot create the directory", path_, ec.value()));
+    guard_ = RemovedOnInterrupt(temporary_);
     return {};
   }
   Result<void> publish() {
@@ -46,6 +47,7 @@ class PendingDirectory {
     std::filesystem::rename(temporary_, path_, ec);
     if (ec) return tl::unexpected(storage_error("cannot rename to", path_, ec.value()));
     created_ = false;
+    guard_ = {};
     return {};
   }
 
@@ -57,6 +59,7 @@ class PendingDirectory {
   std::filesystem::path path_;
   std::filesystem::path temporary_;
   bool created_ = false;
+  RemovedOnInterrupt guard_;
 };
 
 tl::unexpected<Error> damaged(const std::filesystem::path& capsule, std::string what) {

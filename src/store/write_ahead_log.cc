@@ -7,8 +7,7 @@
 #include <charconv>
 
 #include "base/file.h"
-#include "store/byte_code.h"
-#include "store/mapped_file.h"
+#include "engine/byte_form.h"
 
 namespace culprit {
 
@@ -23,27 +22,30 @@ constexpr std::uint64_t kFileBytes = std::uint64_t{16} << 20;  // a new file fro
 
 std::filesystem::path directory_of(const std::filesystem::path& store) { return store / "wal"; }
 
+std::uint64_t fixed(std::string_view bytes, std::size_t at, std::size_t width) {
+  return engine::ByteReader(bytes.substr(at)).fixed(width);
+}
+
 std::string file_header() {
   std::string out(kMagic);
-  put_fixed(out, kVersion);
+  engine::put_u64(out, kVersion);
   return out;
 }
 
 std::string frame_header(std::string_view payload) {
   std::string out(kFrameMagic);
-  put_fixed(out, static_cast<std::uint32_t>(payload.size()));
-  put_fixed(out, std::uint64_t{XXH3_64bits(payload.data(), payload.size())});
-  put_fixed(out, std::uint64_t{XXH3_64bits(out.data(), out.size())});
+  engine::put_u32(out, static_cast<std::uint32_t>(payload.size()));
+  engine::put_u64(out, XXH3_64bits(payload.data(), payload.size()));
+  engine::put_u64(out, XXH3_64bits(out.data(), out.size()));
   return out;
 }
 
 // The payload of the frame that starts at `at`, checked or not; nothing when it is not there as a whole.
 std::optional<std::string_view> unchecked_frame_at(std::string_view bytes, std::size_t at) {
   if (bytes.size() - at < kFrameHeaderBytes) return std::nullopt;
-  const char* header = bytes.data() + at;
   if (bytes.substr(at, kFrameMagic.size()) != kFrameMagic) return std::nullopt;
-  if (get_fixed<std::uint64_t>(header + 16) != XXH3_64bits(header, 16)) return std::nullopt;
-  const auto length = get_fixed<std::uint32_t>(header + 4);
+  if (fixed(bytes, at + 16, 8) != XXH3_64bits(bytes.data() + at, 16)) return std::nullopt;
+  const auto length = fixed(bytes, at + 4, 4);
   if (length > bytes.size() - at - kFrameHeaderBytes) return std::nullopt;
   return bytes.substr(at + kFrameHeaderBytes, length);
 }
@@ -51,7 +53,7 @@ std::optional<std::string_view> unchecked_frame_at(std::string_view bytes, std::
 std::optional<std::string_view> frame_at(std::string_view bytes, std::size_t at) {
   const auto payload = unchecked_frame_at(bytes, at);
   if (!payload) return std::nullopt;
-  const auto checksum = get_fixed<std::uint64_t>(bytes.data() + at + 8);
+  const auto checksum = fixed(bytes, at + 8, 8);
   if (checksum != XXH3_64bits(payload->data(), payload->size())) return std::nullopt;
   return payload;
 }
@@ -62,7 +64,7 @@ Result<void> read_file(const std::filesystem::path& path, std::string_view bytes
     out.damage.push_back({path, 0, bytes.size()});
     return {};
   }
-  const auto version = get_fixed<std::uint64_t>(bytes.data() + kMagic.size());
+  const auto version = fixed(bytes, kMagic.size(), 8);
   if (version != kVersion)
     return fail(
         ErrorCode::kDamaged,
@@ -113,10 +115,10 @@ Result<WalContent> read_wal(const std::filesystem::path& store) {
   if (!files) return tl::unexpected(files.error());
   WalContent out;
   for (const auto& [number, path] : *files) {
-    const auto file = MappedFile::open(path);
+    const auto file = read_whole(path);
     if (!file && file.error().code == ErrorCode::kNotFound) continue;  // its events are in segments by now
     if (!file) return tl::unexpected(file.error());
-    if (auto read = read_file(path, (*file)->bytes(), out); !read) return tl::unexpected(read.error());
+    if (auto read = read_file(path, *file, out); !read) return tl::unexpected(read.error());
   }
   return out;
 }
@@ -127,10 +129,10 @@ Result<std::unique_ptr<WriteAheadLog>> WriteAheadLog::open(const std::filesystem
   if (!files) return tl::unexpected(files.error());
   for (const auto& [number, path] : *files) {
     WalContent content;
-    const auto file = MappedFile::open(path);
+    const auto file = read_whole(path);
     if (!file) return tl::unexpected(file.error());
-    if (auto read = read_file(path, (*file)->bytes(), content); !read) return tl::unexpected(read.error());
-    File known{path, 0, (*file)->bytes().size()};
+    if (auto read = read_file(path, *file, content); !read) return tl::unexpected(read.error());
+    File known{path, 0, file->size()};
     for (const auto& batch : content.batches)
       for (const auto& row : batch.rows) known.last_number = std::max(known.last_number, row.number);
     log->files_.push_back(std::move(known));

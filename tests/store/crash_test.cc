@@ -6,6 +6,7 @@
 #include <csignal>
 #include <thread>
 
+#include "base/file.h"
 #include "capsule_builder.h"
 #include "store/maintenance.h"
 
@@ -189,6 +190,56 @@ TEST(Crash, KilledWhileSealingLeavesTheCapsuleBefore) {
     ASSERT_OK(report);
     EXPECT_TRUE(report->intact());
   }
+}
+
+// Creation is so short that most kills come before or after it; those that hit leave a directory without
+// FORMAT, which is no store and not empty.
+TEST(KilledCreation, LeavesADirectoryInWhichTheNextWriterBeginsAnew) {
+  constexpr int kKills = 60;
+  int unfinished = 0;
+  for (int i = 0; i < kKills; ++i) {
+    const auto dir = temporary_directory();
+    const auto path = dir.path() / "s";
+    const pid_t child = ::fork();
+    if (child == 0) {
+      for (;;) {
+        std::error_code ignored;
+        std::filesystem::remove_all(path, ignored);
+        if (!create_store(path)) _exit(1);
+      }
+    }
+    ::usleep(static_cast<useconds_t>(2000 + i * 211));
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFSIGNALED(status)) << "the child ended with " << WEXITSTATUS(status);
+    const bool there = std::filesystem::exists(path / "FORMAT");
+    if (there) continue;
+    unfinished += std::filesystem::exists(path) ? 1 : 0;
+    auto writer = create_store(path);
+    ASSERT_TRUE(writer) << writer.error().message();
+    ASSERT_OK((*writer)->append(event("g", "s", 1, "line").view()));
+    ASSERT_OK((*writer)->commit());
+    EXPECT_EQ(scan(**open_store(path)).size(), 1u);
+  }
+  EXPECT_GT(unfinished, 0) << "no kill hit the creation";
+}
+
+TEST(KilledCreation, AnythingElseInTheDirectoryIsLeftAlone) {
+  const auto dir = temporary_directory();
+  const auto path = dir.path() / "s";
+  std::filesystem::create_directories(path / "segments");
+  ASSERT_OK(write_file_atomically(path / "catalogue.sqlite", "half"));
+  ASSERT_OK(write_file_atomically(path / "notes.txt", "mine"));
+  auto writer = create_store(path);
+  ASSERT_FALSE(writer);
+  EXPECT_EQ(writer.error().code, ErrorCode::kUsage);
+  std::filesystem::remove(path / "notes.txt");
+  ASSERT_OK(write_file_atomically(path / "segments" / "mine.txt", "mine"));
+  ASSERT_FALSE(create_store(path));
+  EXPECT_TRUE(std::filesystem::exists(path / "segments" / "mine.txt"));
+  std::filesystem::remove(path / "segments" / "mine.txt");
+  EXPECT_TRUE(create_store(path));
 }
 
 }  // namespace

@@ -276,5 +276,109 @@ TEST(FaultInjection, RepairSavesWhatAFlippedBitDoesNotTouchAndKeepsTheOriginal) 
   EXPECT_GT(partly, 0u);
 }
 
+// Segments that several pages long, so that a cut one keeps some.
+std::filesystem::path a_store_of_large_segments(const std::filesystem::path& directory) {
+  const auto path = directory / "s";
+  auto writer = create_store(path);
+  EXPECT_TRUE(writer);
+  std::uint64_t state = 1;
+  for (int commit = 0; commit < 2; ++commit) {
+    for (int i = 0; i < 4000; ++i) {
+      state = state * 6364136223846793005U + 1442695040888963407U;
+      EXPECT_TRUE((*writer)->append(event("g", "s", i, fmt::format("id {:016x} of {}", state, i)).view()));
+    }
+    EXPECT_TRUE((*writer)->commit());
+  }
+  return path;
+}
+
+TEST(FailingDisk, AFileThatIsCutWhileItIsReadIsAnErrorThatNamesIt) {
+  const auto dir = temporary_directory();
+  const auto path = a_store_of_large_segments(dir.path());
+  const auto store = open_store(path);
+  ASSERT_OK(store);
+  const auto cut = path / "segments" / "000001.seg";
+  const auto size = std::filesystem::file_size(cut);
+  ASSERT_GT(size, 20'000u);
+  std::filesystem::resize_file(cut, 4096);
+  std::size_t readable = 0;
+  const auto scanned = (*store)->scan_logs({}, [&](const LogEventView&) { return ++readable > 0; });
+  ASSERT_FALSE(scanned);
+  EXPECT_EQ(scanned.error().code, ErrorCode::kDamaged);
+  EXPECT_EQ(scanned.error().where, cut.string());
+  EXPECT_THAT(scanned.error().what, HasSubstr("lost bytes while it was read"));
+  EXPECT_GE(readable, 4000u);  // the other segment
+  const auto damage = check_store(path);
+  ASSERT_OK(damage);
+  ASSERT_EQ(damage->size(), 1u);
+  EXPECT_EQ(damage->front().file, cut);
+  const auto repaired = repair_store(path);
+  ASSERT_OK(repaired);
+  EXPECT_EQ(repaired->events_lost, 4000u);
+  EXPECT_TRUE(check_store(path)->empty());
+}
+
+TEST(FailingDisk, ACountOverAFileThatIsCutIsAnError) {
+  const auto dir = temporary_directory();
+  const auto path = a_store_of_large_segments(dir.path());
+  const auto store = open_store(path);
+  ASSERT_OK(store);
+  std::filesystem::resize_file(path / "segments" / "000002.seg", 0);
+  std::vector<MessagePattern> patterns;
+  patterns.push_back(*MessagePattern::literal("of 17"));
+  const LogSearch search(std::move(patterns));
+  const auto counted = (*store)->count_matches({}, search, std::chrono::minutes(1));
+  ASSERT_FALSE(counted);
+  EXPECT_THAT(counted.error().where, HasSubstr("000002.seg"));
+}
+
+// The disk fails on one file only.
+class CannotRead : public FileFaults {
+ public:
+  explicit CannotRead(std::string name) : name_(std::move(name)) { set_file_faults(this); }
+  ~CannotRead() override { set_file_faults(nullptr); }
+  int before(Operation operation, const std::filesystem::path& path, std::uint64_t, std::size_t&) override {
+    return operation == Operation::kRead && path.filename() == name_ ? EIO : 0;
+  }
+
+ private:
+  const std::string name_;
+};
+
+TEST(FailingDisk, ASegmentThatCannotBeReadIsNamedAndTheRestIsReadable) {
+  const auto dir = temporary_directory();
+  const auto path = a_store_of_large_segments(dir.path());
+  const CannotRead fault("000001.seg");
+  const auto store = open_store(path);
+  ASSERT_OK(store);
+  std::size_t readable = 0;
+  const auto scanned = (*store)->scan_logs({}, [&](const LogEventView&) { return ++readable > 0; });
+  ASSERT_FALSE(scanned);
+  EXPECT_THAT(scanned.error().where, HasSubstr("000001.seg"));
+  EXPECT_THAT(scanned.error().what, HasSubstr("cannot read: Input/output error"));
+  EXPECT_EQ(readable, 4000u);
+  const auto damage = check_store(path);
+  ASSERT_OK(damage);
+  ASSERT_EQ(damage->size(), 1u);
+  EXPECT_THAT(damage->front().file.string(), HasSubstr("000001.seg"));
+}
+
+TEST(FailingDisk, AWriteAheadLogThatCannotBeReadIsNamed) {
+  const auto dir = temporary_directory();
+  const auto path = dir.path() / "s";
+  {
+    auto writer = create_store(path, CommitBy::kLog);
+    ASSERT_OK(writer);
+    ASSERT_OK((*writer)->append(event("g", "s", 1, "line").view()));
+    ASSERT_OK((*writer)->commit());
+  }
+  const auto name = std::filesystem::directory_iterator(path / "wal")->path().filename().string();
+  const CannotRead fault(name);
+  const auto store = open_store(path);
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().code, ErrorCode::kStorage);
+  EXPECT_THAT(store.error().where, HasSubstr(name));
+}
+
 }  // namespace
 }  // namespace culprit
