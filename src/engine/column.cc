@@ -13,6 +13,11 @@ namespace culprit::engine {
 namespace {
 
 constexpr int kPlaneLevel = 1;
+// Numbers that look random have no repetitions but short ones by chance, and a match for such costs more than
+// its bytes as entropy-coded literals. A table too small to find them keeps zstd from it.
+constexpr int kLiteralHashLog = 6;
+constexpr int kLiteralMatchMin = 7;
+constexpr std::size_t kTrialBytes = std::size_t{16} << 10;  // decides which way a longer plane goes
 constexpr int kTextLevel = 3;
 constexpr std::size_t kSampleMax = 2048;
 constexpr std::size_t kSparseMin = 256;  // shorter columns gain nothing
@@ -67,6 +72,35 @@ struct ColumnWriter::Zstd {
     void operator()(ZSTD_CCtx* c) const { ZSTD_freeCCtx(c); }
   };
   std::unique_ptr<ZSTD_CCtx, Free> context{ZSTD_createCCtx()};
+  std::unique_ptr<ZSTD_CCtx, Free> literals{ZSTD_createCCtx()};
+
+  Zstd() {
+    ZSTD_CCtx_setParameter(literals.get(), ZSTD_c_compressionLevel, kPlaneLevel);
+    ZSTD_CCtx_setParameter(literals.get(), ZSTD_c_strategy, ZSTD_fast);
+    ZSTD_CCtx_setParameter(literals.get(), ZSTD_c_hashLog, kLiteralHashLog);
+    ZSTD_CCtx_setParameter(literals.get(), ZSTD_c_minMatch, kLiteralMatchMin);
+  }
+
+  // The frame's size; as large as the plane when there is none.
+  std::size_t plane(std::span<const unsigned char> bytes, bool by_matches, std::vector<char>& frame) {
+    const std::size_t bound = ZSTD_compressBound(bytes.size());
+    if (frame.size() < bound) frame.resize(bound);
+    const std::size_t size =
+        by_matches ? ZSTD_compressCCtx(context.get(), frame.data(), frame.size(), bytes.data(), bytes.size(),
+                                       kPlaneLevel)
+                   : ZSTD_compress2(literals.get(), frame.data(), frame.size(), bytes.data(), bytes.size());
+    return ZSTD_isError(size) ? bytes.size() : size;
+  }
+
+  // The shorter of both, judged by a piece of a long plane.
+  std::size_t shorter(std::span<const unsigned char> bytes, std::vector<char>& frame) {
+    const auto piece = bytes.subspan((bytes.size() - std::min(bytes.size(), kTrialBytes)) / 2,
+                                     std::min(bytes.size(), kTrialBytes));
+    const std::size_t literal = plane(piece, false, frame);
+    const std::size_t matched = plane(piece, true, frame);
+    if (piece.size() == bytes.size() && matched <= literal) return matched;
+    return plane(bytes, matched < literal, frame);
+  }
 };
 
 ColumnWriter::ColumnWriter() : zstd_(std::make_unique<Zstd>()) {}
@@ -163,10 +197,8 @@ void ColumnWriter::own_block(std::size_t count, unsigned width) {
       put_varint(directory, std::uint64_t{plane[0]} << 2 | static_cast<unsigned>(PlaneCode::kConstant));
       continue;
     }
-    if (frame_.size() < ZSTD_compressBound(count)) frame_.resize(ZSTD_compressBound(count));
-    const std::size_t size =
-        ZSTD_compressCCtx(zstd_->context.get(), frame_.data(), frame_.size(), plane, count, kPlaneLevel);
-    if (ZSTD_isError(size) || size + size / 64 >= count) {
+    const std::size_t size = zstd_->shorter({plane, count}, frame_);
+    if (size + size / 64 >= count) {
       blocks.append(reinterpret_cast<const char*>(plane), count);
       put_varint(directory, std::uint64_t{count} << 2 | static_cast<unsigned>(PlaneCode::kRaw));
     } else {

@@ -18,7 +18,7 @@
 namespace culprit::engine {
 
 constexpr std::string_view kSegmentMagic = "CULPSEG\n";
-constexpr std::uint32_t kSegmentVersion = 5;
+constexpr std::uint32_t kSegmentVersion = 6;
 constexpr std::size_t kFrameHeadBytes = 4 + 4 + 8;                        // stored and raw size, checksum
 constexpr std::size_t kSegmentHeaderBytes = 8 + 4 + 2 * kFrameHeadBytes;  // magic, version, two frames
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "engine/row_order.h"
 #include "engine/segment_state.h"
 
 namespace culprit::engine {
@@ -22,24 +23,25 @@ Result<void> RowReader::load_streams() {
   if (streams_loaded_) return {};
   streams_loaded_ = true;
   const RowStreams& s = segment_->directory.rows;
-  if (auto done = reader_.numbers32(s.types, type_ids_); !done) return done;
-  if (auto done = reader_.numbers(s.times, times_ms_); !done) return done;
+  std::vector<std::uint32_t> successors;
+  std::vector<std::uint64_t> steps;
+  if (auto done = reader_.numbers32(s.types, successors); !done) return done;
+  if (auto done = reader_.numbers(s.times, steps); !done) return done;
   const auto& types = segment_->directory.types;
   std::vector<std::uint8_t> coarse(types.size());
-  for (std::size_t t = 0; t < types.size(); ++t) coarse[t] = types[t].coarse;
-  ranks_.resize(type_ids_.size());
-  std::vector<std::uint32_t> next(types.size(), 0);
+  std::vector<std::uint64_t> rows(types.size());
+  for (std::size_t t = 0; t < types.size(); ++t) {
+    coarse[t] = types[t].coarse;
+    rows[t] = types[t].rows;
+  }
+  type_begins_ = type_begins(rows);
+  if (auto done = follow_successors(successors, type_begins_, type_ids_, ranks_); !done) return done;
+  times_ms_.resize(type_ids_.size());
   RowClock clock(to_epoch_ms(segment_->directory.summary.first_time));
   for (std::size_t i = 0; i < type_ids_.size(); ++i) {
     const std::uint32_t t = type_ids_[i];
-    if (t >= types.size()) return damaged("the type stream of the segment names a type that is not there");
-    ranks_[i] = next[t]++;
-    times_ms_[i] = static_cast<std::uint64_t>(clock.time_after(times_ms_[i], coarse[t] != 0));
-  }
-  type_begins_.assign(types.size() + 1, 0);
-  for (std::size_t t = 0; t < types.size(); ++t) {
-    if (next[t] != types[t].rows) return damaged("the type stream of the segment does not fit its types");
-    type_begins_[t + 1] = type_begins_[t] + next[t];
+    const std::uint64_t step = steps[type_begins_[t] + ranks_[i]];
+    times_ms_[i] = static_cast<std::uint64_t>(clock.time_after(step, coarse[t] != 0));
   }
   return {};
 }
@@ -52,11 +54,15 @@ Result<void> RowReader::load_micros() {
   std::vector<std::uint32_t> codes;
   if (auto done = reader_.numbers32(column, codes); !done) return done;
   micros_.resize(type_ids_.size());
-  std::size_t next = 0;
+  const auto& types = segment_->directory.types;
+  std::vector<std::uint64_t> rows(types.size());
+  for (std::size_t t = 0; t < types.size(); ++t) rows[t] = types[t].has_micros ? types[t].rows : 0;
+  const std::vector<std::uint32_t> begins = type_begins(rows);
   std::uint64_t before_us = 0;
   for (std::size_t i = 0; i < type_ids_.size(); ++i) {
-    if (!segment_->directory.types[type_ids_[i]].has_micros) continue;
-    const std::uint32_t code = codes[next++];
+    const std::uint32_t t = type_ids_[i];
+    if (!types[t].has_micros) continue;
+    const std::uint32_t code = codes[begins[t] + ranks_[i]];
     if (code > 0) {
       micros_[i] = code - 1;
       before_us = times_ms_[i] * 1000 + micros_[i];

@@ -6,6 +6,7 @@
 
 #include "engine/directory.h"
 #include "engine/message_parser.h"
+#include "engine/row_order.h"
 #include "engine/segment.h"
 #include "engine/stamp_form.h"
 #include "engine/type_tree.h"
@@ -111,6 +112,7 @@ struct SegmentBuilder::State {
   std::vector<std::uint32_t> elements;
 
   void add_variables(TypeValues& type, std::string_view message, std::int64_t row_us);
+  std::vector<std::uint32_t> type_begins(bool with_micros_only) const;
   std::vector<std::uint64_t> time_steps() const;
   std::vector<std::uint64_t> micro_codes() const;
   void write_row_streams(ColumnWriter& out) const;
@@ -271,22 +273,31 @@ std::string SegmentBuilder::finish(SegmentSummary& summary) {
   return bytes;
 }
 
+// With micros only: as if the other types had no rows.
+std::vector<std::uint32_t> SegmentBuilder::State::type_begins(bool with_micros_only) const {
+  std::vector<std::uint64_t> rows(types.size());
+  for (std::size_t t = 0; t < types.size(); ++t)
+    rows[t] = with_micros_only && !types[t].has_micros ? 0 : types[t].rows;
+  return engine::type_begins(rows);
+}
+
 std::vector<std::uint64_t> SegmentBuilder::State::time_steps() const {
   std::vector<std::uint64_t> steps(times_ms.size());
   engine::RowClock clock(first_time_ms);
   for (std::size_t i = 0; i < steps.size(); ++i)
     steps[i] = clock.step_to(static_cast<std::int64_t>(times_ms[i]), types[type_ids[i]].coarse);
-  return steps;
+  return engine::in_type_order<std::uint64_t>(steps, type_ids, type_begins(false));
 }
 
 // Rows with the very time of the row before, as those of one request have, say 0.
 std::vector<std::uint64_t> SegmentBuilder::State::micro_codes() const {
-  std::vector<std::uint64_t> codes;
+  std::vector<std::uint32_t> next = type_begins(true);
+  std::vector<std::uint64_t> codes(next.back());
   std::uint64_t before_us = 0;
   for (std::size_t i = 0; i < micros.size(); ++i) {
     if (!types[type_ids[i]].has_micros) continue;
     const std::uint64_t time_us = times_ms[i] * 1000 + micros[i];
-    codes.push_back(time_us == before_us ? 0 : 1 + micros[i]);
+    codes[next[type_ids[i]]++] = time_us == before_us ? 0 : 1 + micros[i];
     before_us = time_us;
   }
   return codes;
@@ -297,7 +308,7 @@ void SegmentBuilder::State::write_row_streams(ColumnWriter& out) const {
   out.numbers(time_steps());
   out.numbers(ingestions);
   out.numbers32(stream_ids);
-  out.numbers32(type_ids);
+  out.numbers32(engine::successors_of(type_ids, type_begins(false)));
   out.numbers(micro_codes());
   put_varint(out.directory, uuids.size());
   out.numbers(uuids.high(), true);
