@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/hold_interrupts.h"
+
 namespace culprit {
 
 namespace {
@@ -101,6 +103,7 @@ Result<void> write_file_atomically(const std::filesystem::path& path, std::strin
 }
 
 Result<TemporaryDirectory> TemporaryDirectory::create(std::string_view prefix) {
+  const HoldInterrupts hold;
   std::error_code ec;
   auto base = std::filesystem::temp_directory_path(ec);
   if (ec) base = "/tmp";

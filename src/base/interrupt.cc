@@ -11,6 +11,8 @@
 #include <thread>
 #include <utility>
 
+#include "base/hold_interrupts.h"
+
 namespace culprit {
 
 namespace {
@@ -22,7 +24,7 @@ struct Item {
 
 // Never destroyed: the thread that waits for a signal outlives everything.
 struct Registry {
-  std::mutex mutex;
+  std::recursive_mutex mutex;
   std::map<unsigned long, Item> items;
   unsigned long next_id = 1;
   bool watching = false;
@@ -92,6 +94,8 @@ void watch(Registry& r) {
 }
 
 }  // namespace
+
+HoldInterrupts::HoldInterrupts() : lock_(registry().mutex) { watch(registry()); }
 
 RemovedOnInterrupt::RemovedOnInterrupt(std::filesystem::path path, std::string instead) {
   std::error_code ec;

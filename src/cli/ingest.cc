@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "base/hold_interrupts.h"
 #include "base/interrupt.h"
 #include "base/printable.h"
 #include "cli/commands.h"
@@ -61,10 +62,12 @@ Result<Ingested> load(const Arguments& arguments, const System& system, const st
                       Progress& progress) {
   const auto started = std::chrono::steady_clock::now();
   Ingested out;
+  std::optional<HoldInterrupts> hold(std::in_place);
   auto store = open_or_create_store(arguments.store.directory, CommitBy::kSegments, out.created);
   if (!store) return tl::unexpected(store.error());
   const RemovedOnInterrupt guard(arguments.store.directory,
                                  out.created ? "" : "nothing was added to " + arguments.store.directory);
+  hold.reset();
   const auto fill = [&]() -> Result<void> {
     if (out.created)
       if (auto noted = note_origin(**store, system, zone); !noted) return noted;

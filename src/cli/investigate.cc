@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <thread>
 
+#include "base/hold_interrupts.h"
+#include "base/interrupt.h"
 #include "cli/analyse.h"
 #include "cli/commands.h"
 #include "cli/expectation.h"
@@ -62,6 +64,7 @@ class PartialDirectory {
     if (!base.has_filename()) base = base.parent_path();
     const fs::path path = base.string() + fmt::format(".partial-{}", ::getpid());
     std::error_code ec;
+    const HoldInterrupts hold;
     fs::create_directories(path, ec);
     if (ec) return tl::unexpected(storage_error("cannot create", path, ec.value()));
     return PartialDirectory(path, costly);

@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "base/file.h"
+#include "base/hold_interrupts.h"
 #include "base/interrupt.h"
 #include "base/version.h"
 #include "store/capsule.h"
@@ -46,6 +47,7 @@ class PendingFile {
   PendingFile& operator=(const PendingFile&) = delete;
 
   Result<void> create() {
+    const HoldInterrupts hold;
     std::error_code ignored;
     std::filesystem::remove(temporary_, ignored);  // of a program that was killed and had our process id
     auto file = FileHandle::create(temporary_);

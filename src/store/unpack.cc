@@ -3,6 +3,7 @@
 
 #include "base/digest.h"
 #include "base/file.h"
+#include "base/hold_interrupts.h"
 #include "store/capsule.h"
 #include "store/checked_capsule.h"
 #include "store/embedded_store.h"
@@ -37,6 +38,7 @@ class PendingDirectory {
                   "Name a new directory.");
     if (path_.has_parent_path()) std::filesystem::create_directories(path_.parent_path(), ec);
     std::filesystem::remove_all(temporary_, ec);
+    const HoldInterrupts hold;
     created_ = std::filesystem::create_directory(temporary_, ec);
     if (!created_) return tl::unexpected(storage_error("cannot create the directory", path_, ec.value()));
     guard_ = RemovedOnInterrupt(temporary_);

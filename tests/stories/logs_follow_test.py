@@ -115,7 +115,7 @@ class Fields(Story):
         table = self.search("", "-F", "--fields", "@timestamp,level,ctx.class,ctx.args.1.id,took", "--tz", "UTC")
         self.assertEqual(table.splitlines(), [
             "@timestamp\tlevel\tctx.class\tctx.args.1.id\ttook",
-            "2025-08-21 23:00:00\tINFO\tA\t7\t1.50",
+            "2025-08-21 23:00\tINFO\tA\t7\t1.50",
             "2025-08-21 23:00:01\tERROR\tB C\t\t"])
         rows = [json.loads(line) for line in self.search('{ $.level = "ERROR" }', "--fields", "level,note,took,@log",
                                                          "--format", "json").splitlines()]
