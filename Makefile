@@ -36,7 +36,7 @@ bench: ## Measure the hot paths beside named peers
 
 bench-logs: ## The log engine beside ripgrep and zstd on SIZES megabytes, and on the logs in DIR
 	@scripts/install_packages build bench
-	@scripts/build bench generate_logs segment_tool
+	@scripts/build bench generate_logs segment_tool culprit
 	@bench/run_logs build/bench $(SIZES) --loghub "$(DIR)"
 
 bench-parsing: ## Accuracy and speed of template mining on the labelled logs in DIR
