@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <map>
@@ -45,15 +46,21 @@ void pass_on(int) {
 
 void say(const std::string& text) { std::fputs((text + "\n").c_str(), stderr); }
 
-// Writers are still at work: what they put back is taken away again.
+// Writers are still at work: what they put back is taken away again, until it stays away. They fail soon, and
+// then wait for the lock that is held here, or for the end.
 void remove_surely(const std::filesystem::path& path) {
-  constexpr int kAttempts = 20;
+  constexpr int kAttempts = 200;
+  constexpr int kAbsentEnough = 5;
+  constexpr auto kPause = std::chrono::milliseconds(4);
   std::error_code ec;
-  for (int i = 0; i < kAttempts; ++i) {
+  int absent = 0;
+  for (int i = 0; i < kAttempts && absent < kAbsentEnough; ++i) {
     std::filesystem::remove_all(path, ec);
-    if (!ec && !std::filesystem::exists(path, ec)) return;
+    absent = std::filesystem::exists(path, ec) ? 0 : absent + 1;
+    std::this_thread::sleep_for(kPause);
   }
-  say("culprit: cannot remove " + path.string() + "; it may go: rm -r '" + path.string() + "'");
+  if (absent == 0)
+    say("culprit: cannot remove " + path.string() + "; it may go: rm -r '" + path.string() + "'");
 }
 
 void wait_for_signal() {
