@@ -43,20 +43,27 @@ TEST(SegmentEncoder, WhatWasTakenOfAGroupHasNoGapBeforeItsEnd) {
       // Groups take turns: the first number not yet taken of this one follows from the last.
       const EventNumber expected = last == 0 ? segment.summary.first_number : last + 3;
       EXPECT_EQ(segment.summary.first_number, expected);
-      if (last == 0) EXPECT_LE(segment.summary.first_number, 3u);
+      if (last == 0) {
+        EXPECT_LE(segment.summary.first_number, 3u);
+      }
       EXPECT_EQ(segment.summary.last_number, segment.summary.first_number + 3 * (segment.summary.events - 1));
       last = segment.summary.last_number;
       events += segment.summary.events;
       std::filesystem::remove(segment.temporary);
     }
     // Nothing pending lies in what was taken.
-    if (const auto oldest = encoder.oldest_pending())
-      for (const auto& [group, last] : taken_up_to)
-        if (*oldest % 3 + 1 == group) EXPECT_GT(*oldest, last);
+    const auto oldest = encoder.oldest_pending();
+    for (const auto& [group, last] : taken_up_to) {
+      if (oldest && *oldest % 3 + 1 == group) {
+        EXPECT_GT(*oldest, last);
+      }
+    }
   };
   for (int i = 0; i < 260; ++i) {
     ASSERT_OK(encoder.add(batch_of(next, 1000, 3)));
-    if (i % 7 == 0) ASSERT_NO_FATAL_FAILURE(take());
+    if (i % 7 == 0) {
+      ASSERT_NO_FATAL_FAILURE(take());
+    }
   }
   EXPECT_GT(events, 0u);  // some were full long before the end
   ASSERT_OK(encoder.finish_up_to(next));
