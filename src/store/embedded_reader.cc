@@ -105,7 +105,8 @@ class EmbeddedStore : public Store {
     auto visited = each_segment(query, [&](const ViewedGroup&, const ViewedSegment& segment) -> Result<bool> {
       const auto opened = open(segment);
       if (!opened) return tl::unexpected(opened.error());
-      if (auto done = visit(*opened); !done) return tl::unexpected(located(segment, done.error()));
+      if (auto done = after_reading(directory_, segment, visit(*opened)); !done)
+        return tl::unexpected(done.error());
       return true;
     });
     if (!visited) return tl::unexpected(visited.error());
