@@ -49,8 +49,8 @@ void say(const std::string& text) { std::fputs((text + "\n").c_str(), stderr); }
 // Writers are still at work: what they put back is taken away again, until it stays away. They fail soon, and
 // then wait for the lock that is held here, or for the end.
 void remove_surely(const std::filesystem::path& path) {
-  constexpr int kAttempts = 200;
-  constexpr int kAbsentEnough = 5;
+  constexpr int kAttempts = 600;
+  constexpr int kAbsentEnough = 60;  // a quarter of a second: long enough for a busy machine
   constexpr auto kPause = std::chrono::milliseconds(4);
   std::error_code ec;
   int absent = 0;
