@@ -28,8 +28,12 @@ struct DataSet {
 };
 
 // Each reads its folder below `dir` and asks the product; a set whose folder is missing has a note saying so
-// and nothing else. Add a set: one file with one such function, one line in rca.cc.
-using RunSet = DataSet (*)(const std::filesystem::path& dir);
+// and nothing else. Add a set: one file with one such function, one line in rca.cc. `vary`: also tell
+// what the figures owe to the constants.
+using RunSet = DataSet (*)(const std::filesystem::path& dir, bool vary);
+
+DataSet run_petshop(const std::filesystem::path& dir, bool vary);
+DataSet run_nezha(const std::filesystem::path& dir, bool vary);
 
 // A share of `cases` with its interval: Wilson, J. Am. Stat. Assoc. 22 (1927).
 Figure share(std::string name, std::size_t hits, std::size_t cases, double target);

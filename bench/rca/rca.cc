@@ -1,9 +1,9 @@
 // Accuracy of diagnosis on labelled public sets: asks the product, scores its answers, writes predictions.
 //
-//   rca DIR [--predictions FOLDER] [--only SET]…
+//   rca DIR [--predictions FOLDER] [--only SET]… [--vary]
 //
 // DIR holds a folder a set (../shared/benchmarks); a missing one is said to be missing. FOLDER receives one
-// JSON-lines file a set.
+// JSON-lines file a set. --vary adds the figures with each constant of the ranking halved and doubled.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,7 +24,7 @@ struct NamedSet {
 };
 
 const std::vector<NamedSet>& all_sets() {
-  static const std::vector<NamedSet> sets = {};
+  static const std::vector<NamedSet> sets = {{"petshop", run_petshop}, {"nezha", run_nezha}};
   return sets;
 }
 
@@ -32,6 +32,7 @@ struct Arguments {
   std::filesystem::path dir;
   std::filesystem::path predictions;
   std::vector<std::string> only;
+  bool vary = false;
 };
 
 bool parse(int argc, char** argv, Arguments& out) {
@@ -42,6 +43,8 @@ bool parse(int argc, char** argv, Arguments& out) {
       out.predictions = argv[++i];
     else if (argument == "--only" && more)
       out.only.emplace_back(argv[++i]);
+    else if (argument == "--vary")
+      out.vary = true;
     else if (out.dir.empty() && !argument.starts_with("--"))
       out.dir = argument;
     else
@@ -76,7 +79,7 @@ bool write(const DataSet& set, const std::filesystem::path& folder) {
 int run(int argc, char** argv) {
   Arguments arguments;
   if (!parse(argc, argv, arguments)) {
-    fmt::print(stderr, "usage: rca DIR [--predictions FOLDER] [--only SET]...\n");
+    fmt::print(stderr, "usage: rca DIR [--predictions FOLDER] [--only SET]... [--vary]\n");
     return 2;
   }
   fmt::print("{:12} {:28} {:>8}  {:40} {:>6} {:>9} {:>4}\n", "set", "figure", "value", "spread", "cases",
@@ -85,7 +88,7 @@ int run(int argc, char** argv) {
   for (const auto& named : all_sets()) {
     const auto& only = arguments.only;
     if (!only.empty() && std::find(only.begin(), only.end(), named.name) == only.end()) continue;
-    const auto set = named.run(arguments.dir);
+    const auto set = named.run(arguments.dir, arguments.vary);
     print(set);
     std::fflush(stdout);
     if (!arguments.predictions.empty()) written = write(set, arguments.predictions) && written;

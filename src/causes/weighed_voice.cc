@@ -1,0 +1,141 @@
+#include "causes/weighed_voice.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "metrics/statistics.h"
+
+namespace culprit {
+
+namespace {
+
+struct Piece {
+  std::size_t first = 0;
+  std::size_t rows = 0;
+};
+
+std::vector<Piece> pieces_of(const AskedRows& asked, std::size_t rows) {
+  std::vector<Piece> out;
+  for (std::size_t first = asked.first; first < asked.last; first += rows)
+    out.push_back({first, std::min(rows, asked.last - first)});
+  // A last piece of a few rows belongs to the one before.
+  if (out.size() > 1 && out.back().rows * 2 < rows) {
+    out[out.size() - 2].rows += out.back().rows;
+    out.pop_back();
+  }
+  return out;
+}
+
+// Noise of the quiet windows; the piece may be longer than any quiet stretch, then it is that of the longest
+// there are.
+std::vector<QuietWindow> quiet_of(std::span<const double> excess, const AlignedTable& table,
+                                  const AskedRows& asked, std::size_t rows) {
+  for (std::size_t length = rows; length > 0; length /= 2)
+    if (auto windows = quiet_windows(excess, table.stretch, asked, length); !windows.empty()) return windows;
+  return {};
+}
+
+double noise_of(const std::vector<QuietWindow>& quiet, const Excess& excess, const CauseTuning& tuning) {
+  std::vector<double> strengths;
+  strengths.reserve(quiet.size());
+  for (const auto& q : quiet) strengths.push_back(q.strength);
+  const double level = std::max(quantile(std::move(strengths), tuning.noise_quantile), excess.least);
+  return level * (1 + tuning.few_rows / static_cast<double>(std::max<std::size_t>(excess.samples, 1)));
+}
+
+WeighedPart weigh_part(const Excess& excess, const AlignedTable& table, const AskedRows& asked,
+                       const std::vector<Piece>& pieces, std::size_t rows, const CauseTuning& tuning,
+                       std::size_t& windows) {
+  WeighedPart out;
+  out.excess = &excess;
+  const auto quiet = quiet_of(excess.own, table, asked, rows);
+  windows = std::max(windows, quiet.size());
+  out.noise = noise_of(quiet, excess, tuning);
+  // Nothing ever moved and nothing is too little to hurt: the least step would be infinitely surprising.
+  if (!(out.noise > 0)) out.noise = std::max(std::abs(excess.usual), 1e-12);
+  std::size_t out_count = 0;
+  for (const auto& piece : pieces) {
+    auto run = strongest_run(std::span(excess.own).subspan(piece.first, piece.rows));
+    run.first += piece.first;
+    if (run.strength >= tuning.out_of_noise * out.noise) ++out_count;
+    out.beyond_noise += std::max(0.0, run.strength - out.noise);
+    if (out.run.rows == 0 || run.strength > out.run.strength) out.run = run;
+  }
+  out.strength = out.run.strength;
+  out.times_noise = std::max(0.0, out.strength / out.noise);
+  out.pieces_out = static_cast<double>(out_count) / static_cast<double>(pieces.size());
+  for (const auto& q : quiet)
+    if (q.strength / out.noise > out.loudest_quiet) {
+      out.loudest_quiet = q.strength / out.noise;
+      out.loudest_quiet_row = q.first;
+    }
+  return out;
+}
+
+void share_out(WeighedVoice& voice, const std::vector<bool>& candidate, double surprise_max) {
+  double sum = 0;
+  for (const auto& part : voice.parts) {
+    const auto& e = *part.excess;
+    if (e.samples == 0) continue;
+    // Own load is in units of its own: surprise beyond noise is all that can be compared, a component's
+    // loudest series.
+    const double amount = voice.voice == CauseVoice::kOwnLoad
+                              ? std::clamp(part.times_noise - 1, 0.0, surprise_max)
+                              : part.beyond_noise;
+    // What callees that nobody measures did may hide in it: as likely theirs as its own.
+    const double each = amount / static_cast<double>(1 + e.unmeasured.size());
+    const auto give = [&](std::size_t component) {
+      if (!candidate[component]) return;
+      double& share = voice.share[component];
+      share = voice.voice == CauseVoice::kOwnLoad ? std::max(share, each) : share + each;
+    };
+    give(e.component);
+    for (const auto callee : e.unmeasured) give(callee);
+  }
+  for (const double s : voice.share) sum += s;
+  if (sum > 0)
+    for (double& s : voice.share) s /= sum;
+}
+
+}  // namespace
+
+std::size_t piece_rows(const AskedRows& asked, const CauseTuning& tuning) {
+  const auto window = asked.last - asked.first;
+  if (window * tuning.window_per_baseline <= asked.quiet_rows) return window;
+  return std::clamp<std::size_t>(asked.quiet_rows / tuning.piece_per_baseline, 1, window);
+}
+
+WeighedVoice weigh(const VoiceExcess& excess, const AlignedTable& table, const AskedRows& asked,
+                   const std::vector<bool>& candidate, const CauseTuning& tuning) {
+  WeighedVoice out;
+  out.voice = excess.voice;
+  out.per_request = excess.per_request;
+  out.share.assign(table.components.size(), 0.0);
+  const auto rows = piece_rows(asked, tuning);
+  const auto pieces = pieces_of(asked, rows);
+  double loudest = 0;
+  for (const auto& e : excess.parts) {
+    if (e.samples == 0 || !candidate[e.component]) continue;
+    out.parts.push_back(weigh_part(e, table, asked, pieces, rows, tuning, out.quiet_windows));
+    loudest = std::max(loudest, out.parts.back().times_noise);
+  }
+  share_out(out, candidate, tuning.surprise_max);
+  out.weight = std::log1p(std::clamp(loudest - 1, 0.0, tuning.surprise_max));
+  return out;
+}
+
+double place_among_quiet(const std::vector<double>& total, const AlignedTable& table, const AskedRows& asked,
+                         const CauseTuning& tuning) {
+  const auto rows = piece_rows(asked, tuning);
+  const auto quiet = quiet_of(total, table, asked, rows);
+  if (quiet.empty()) return 1;
+  double strongest = -std::numeric_limits<double>::infinity();
+  for (const auto& piece : pieces_of(asked, rows))
+    strongest =
+        std::max(strongest, strongest_run(std::span(total).subspan(piece.first, piece.rows)).strength);
+  const auto below =
+      std::count_if(quiet.begin(), quiet.end(), [&](const QuietWindow& q) { return q.strength < strongest; });
+  return static_cast<double>(below) / static_cast<double>(quiet.size());
+}
+
+}  // namespace culprit
