@@ -13,12 +13,7 @@ std::vector<VariedTuning> varied_tunings() {
       out.push_back({fmt::format("{} {:.3g}", name, tuning.*constant), tuning});
     }
   };
-  // A share of windows: what is halved and doubled is the rest.
-  for (const double rest : {0.01, 0.04}) {
-    CauseTuning tuning;
-    tuning.noise_quantile = 1 - rest;
-    out.push_back({fmt::format("noise quantile {:.3g}", tuning.noise_quantile), tuning});
-  }
+  vary("baseline incidents", &CauseTuning::baseline_incidents);
   vary("out of noise", &CauseTuning::out_of_noise);
   vary("few rows", &CauseTuning::few_rows);
   vary("waiting least share", &CauseTuning::waiting_least_share);

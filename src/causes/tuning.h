@@ -7,9 +7,9 @@
 namespace culprit {
 
 struct CauseTuning {
-  // How far quiet stretches go: the strength that one in fifty of them exceeds. Not the maximum: a baseline
-  // may hold an incident of its own, and one in fifty is left for those.
-  double noise_quantile = 0.98;
+  // Noise is the loudest quiet window when the loudest one in fifty, and at least one, is left out: a baseline may hold
+  // incidents of its own.
+  double baseline_incidents = 0.02;
 
   // A disturbance counts for the verdict from twice that strength. Twice, because the quantile is exceeded by
   // chance once in fifty windows and component, and there are many components.
@@ -24,7 +24,7 @@ struct CauseTuning {
   double waiting_least_share = 0.02;
   // fewer failures than one and a half (one failed request is nobody's incident), or half a percent of
   // requests when their number is not known,
-  double failures_least = 1.5;
+  double failures_least = 1.0;
   double failure_share_least = 0.005;
   // lost requests below 5 % of those of the alarmed component, load below 5 % of a resource's usual.
   double traffic_least_share = 0.05;

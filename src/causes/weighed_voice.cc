@@ -35,12 +35,33 @@ std::vector<QuietWindow> quiet_of(std::span<const double> excess, const AlignedT
   return {};
 }
 
-double noise_of(const std::vector<QuietWindow>& quiet, const Excess& excess, const CauseTuning& tuning) {
-  std::vector<double> strengths;
-  strengths.reserve(quiet.size());
-  for (const auto& q : quiet) strengths.push_back(q.strength);
-  const double level = std::max(quantile(std::move(strengths), tuning.noise_quantile), excess.least);
-  return level * (1 + tuning.few_rows / static_cast<double>(std::max<std::size_t>(excess.samples, 1)));
+// The strength of the loudest quiet window that is left when the `left_out` loudest are gone, each with all windows that
+// overlap it: one bad moment is in as many windows as a window has rows.
+double loudest_of_rest(std::vector<QuietWindow> quiet, std::size_t rows, std::size_t left_out) {
+  const auto louder = [](const QuietWindow& a, const QuietWindow& b) {
+    return a.strength != b.strength ? a.strength > b.strength : a.first < b.first;
+  };
+  // So many windows at most overlap those that are left out.
+  const auto needed = std::min(quiet.size(), left_out * (2 * rows - 1) + 1);
+  std::partial_sort(quiet.begin(), quiet.begin() + static_cast<std::ptrdiff_t>(needed), quiet.end(), louder);
+  std::vector<std::size_t> gone;
+  for (std::size_t i = 0; i < needed; ++i) {
+    const bool overlaps = std::any_of(gone.begin(), gone.end(), [&](std::size_t first) {
+      return quiet[i].first < first + rows && first < quiet[i].first + rows;
+    });
+    if (overlaps) continue;
+    if (gone.size() == left_out) return quiet[i].strength;
+    gone.push_back(quiet[i].first);
+  }
+  return quiet.empty() ? 0 : quiet[needed - 1].strength;
+}
+
+double noise_of(const std::vector<QuietWindow>& quiet, std::size_t rows, const Excess& excess,
+                const CauseTuning& tuning) {
+  const auto apart = static_cast<double>(quiet.size()) / static_cast<double>(std::max<std::size_t>(rows, 1));
+  const auto left_out = static_cast<std::size_t>(std::max(1.0, std::round(apart * tuning.baseline_incidents)));
+  const double few = 1 + tuning.few_rows / static_cast<double>(std::max<std::size_t>(excess.samples, 1));
+  return std::max(loudest_of_rest(quiet, rows, left_out) * few, excess.least);
 }
 
 WeighedPart weigh_part(const Excess& excess, const AlignedTable& table, const AskedRows& asked,
@@ -50,7 +71,7 @@ WeighedPart weigh_part(const Excess& excess, const AlignedTable& table, const As
   out.excess = &excess;
   const auto quiet = quiet_of(excess.own, table, asked, rows);
   windows = std::max(windows, quiet.size());
-  out.noise = noise_of(quiet, excess, tuning);
+  out.noise = noise_of(quiet, rows, excess, tuning);
   // Nothing ever moved and nothing is too little to hurt: the least step would be infinitely surprising.
   if (!(out.noise > 0)) out.noise = std::max(std::abs(excess.usual), 1e-12);
   std::size_t out_count = 0;
