@@ -162,9 +162,11 @@ std::vector<std::int64_t> rows_with_data(const std::vector<ComponentSignal>& sig
   return rows;
 }
 
-// Points of a row are averaged: two readings of one moment are two readings.
+// Points of a row are averaged: two readings of one moment are two readings. `earliest` is lowered to the
+// first of each row.
 std::vector<double> on_rows(const ComponentSignal& signal, const std::vector<std::int64_t>& rows,
-                            std::int64_t step, std::int64_t offset, const SignalMeaning& meaning) {
+                            std::int64_t step, std::int64_t offset, const SignalMeaning& meaning,
+                            std::vector<Time>& earliest) {
   std::vector<double> values(rows.size(), std::numeric_limits<double>::quiet_NaN());
   std::size_t r = 0;
   double sum = 0;
@@ -181,6 +183,7 @@ std::vector<double> on_rows(const ComponentSignal& signal, const std::vector<std
       r = static_cast<std::size_t>(
           std::lower_bound(rows.begin() + static_cast<std::ptrdiff_t>(r), rows.end(), row) - rows.begin());
     }
+    earliest[r] = std::min(earliest[r], p.time);
     sum += p.value;
     ++count;
   }
@@ -264,7 +267,7 @@ Result<AlignedTable> align_table(const MetricTable& table) {
                 fmt::format("{} series by {} rows are too many to hold", signals.size(), rows.size()), {},
                 "Give a shorter stretch of time, or fewer series.");
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    out.times.push_back(from_epoch_ms(rows[i] * step + offset));
+    out.times.push_back(from_epoch_ms((rows[i] + 1) * step + offset));  // lowered to its first sample below
     const bool gap = i > 0 && rows[i] - rows[i - 1] > kGapRows;
     out.stretch.push_back(i == 0 ? 0 : out.stretch.back() + (gap ? 1 : 0));
   }
@@ -275,13 +278,9 @@ Result<AlignedTable> align_table(const MetricTable& table) {
   for (auto& s : signals) {
     const auto at = std::lower_bound(out.components.begin(), out.components.end(), s.component);
     const auto meaning = settle_percentage(s.meaning, s.points);
-    AlignedSignal aligned{static_cast<std::size_t>(at - out.components.begin()),
-                          s.metric,
-                          s.statistic,
-                          s.caller,
-                          meaning.kind,
-                          on_rows(s, rows, step, offset, meaning),
-                          false};
+    AlignedSignal aligned{
+        static_cast<std::size_t>(at - out.components.begin()), s.metric, s.statistic, s.caller, meaning.kind,
+        on_rows(s, rows, step, offset, meaning, out.times),    false};
     s.points = {};
     count_what_counters_count(aligned, counters, *at);
     out.signals.push_back(std::move(aligned));

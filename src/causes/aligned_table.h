@@ -26,7 +26,7 @@ struct AlignedTable {
   std::vector<std::string> components;  // sorted
   CallGraph graph{{}, {}};
   bool graph_given = false;
-  std::vector<Time> times;           // start of each row; only rows of which something is known
+  std::vector<Time> times;           // first sample of each row; only rows of which something is known
   std::vector<std::size_t> stretch;  // rows of one stretch follow each other without a long gap
   Duration step{0};
   std::vector<AlignedSignal> signals;  // by component, metric, statistic, caller: whatever the table's order

@@ -113,7 +113,8 @@ void add_onset(const CauseContext& context, std::size_t component, RankedCause& 
   const auto& times = context.table.times;
   // It began after the last row that was ordinary: a sample may stand for its row's start or for all of it.
   const Time earliest = onset->earliest > floor ? times[onset->earliest - 1] : times[onset->earliest];
-  cause.onset = OnsetRange{earliest, times[onset->row] + context.table.step, onset->row < context.asked.first};
+  cause.onset =
+      OnsetRange{earliest, times[onset->row] + context.table.step, onset->row < context.asked.first};
 }
 
 }  // namespace

@@ -20,9 +20,8 @@ constexpr std::size_t kNameBytesMax = 80;
 AskedRows rows_of(const AlignedTable& table, const CauseQuestion& question) {
   AskedRows out;
   const auto at = [&](Time t) {
-    // A row belongs to a window when its middle does: its start lies up to a step before its samples.
-    const auto found = std::lower_bound(table.times.begin(), table.times.end(), t - table.step / 2);
-    return static_cast<std::size_t>(found - table.times.begin());
+    return static_cast<std::size_t>(std::lower_bound(table.times.begin(), table.times.end(), t) -
+                                    table.times.begin());
   };
   out.first = at(question.window.start);
   out.last = std::max(out.first, at(question.window.end));

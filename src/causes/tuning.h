@@ -7,8 +7,8 @@
 namespace culprit {
 
 struct CauseTuning {
-  // Noise is the loudest quiet window when the loudest one in fifty, and at least one, is left out: a baseline may hold
-  // incidents of its own.
+  // Noise is the loudest quiet window when the loudest one in fifty, and at least one, is left out: a
+  // baseline may hold incidents of its own.
   double baseline_incidents = 0.02;
 
   // A disturbance counts for the verdict from twice that strength. Twice, because the quantile is exceeded by

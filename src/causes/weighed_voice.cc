@@ -35,8 +35,8 @@ std::vector<QuietWindow> quiet_of(std::span<const double> excess, const AlignedT
   return {};
 }
 
-// The strength of the loudest quiet window that is left when the `left_out` loudest are gone, each with all windows that
-// overlap it: one bad moment is in as many windows as a window has rows.
+// The strength of the loudest quiet window that is left when the `left_out` loudest are gone, each with all
+// windows that overlap it: one bad moment is in as many windows as a window has rows.
 double loudest_of_rest(std::vector<QuietWindow> quiet, std::size_t rows, std::size_t left_out) {
   const auto louder = [](const QuietWindow& a, const QuietWindow& b) {
     return a.strength != b.strength ? a.strength > b.strength : a.first < b.first;
@@ -59,7 +59,8 @@ double loudest_of_rest(std::vector<QuietWindow> quiet, std::size_t rows, std::si
 double noise_of(const std::vector<QuietWindow>& quiet, std::size_t rows, const Excess& excess,
                 const CauseTuning& tuning) {
   const auto apart = static_cast<double>(quiet.size()) / static_cast<double>(std::max<std::size_t>(rows, 1));
-  const auto left_out = static_cast<std::size_t>(std::max(1.0, std::round(apart * tuning.baseline_incidents)));
+  const auto left_out =
+      static_cast<std::size_t>(std::max(1.0, std::round(apart * tuning.baseline_incidents)));
   const double few = 1 + tuning.few_rows / static_cast<double>(std::max<std::size_t>(excess.samples, 1));
   return std::max(loudest_of_rest(quiet, rows, left_out) * few, excess.least);
 }

@@ -9,7 +9,7 @@ std::vector<AddCommand> all_commands() {
       add_investigate, add_collect, add_report, add_explain,  //
       add_seal,        add_verify,  add_unpack, add_redact,   //
       add_time,        add_system,  add_doctor, add_logs,     //
-      add_ingest,      add_store,   add_serve,
+      add_ingest,      add_store,   add_serve,  add_rca,
   };
 }
 

@@ -31,6 +31,7 @@ void add_logs(CLI::App& app, int& exit);
 void add_ingest(CLI::App& app, int& exit);
 void add_store(CLI::App& app, int& exit);
 void add_serve(CLI::App& app, int& exit);
+void add_rca(CLI::App& app, int& exit);
 
 // Below `culprit logs`.
 std::vector<AddCommand> all_logs_commands();
