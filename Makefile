@@ -46,7 +46,7 @@ bench-parsing: ## Accuracy and speed of template mining on the labelled logs in 
 
 bench-rca: ## Accuracy and speed of diagnosis on the labelled sets in DIR (default ../shared/benchmarks)
 	@scripts/install_packages build bench
-	@scripts/build bench rca
+	@scripts/build bench rca rca_speed
 	@bench/run_rca build/bench "$(if $(filter file,$(origin DIR)),../shared/benchmarks,$(DIR))" "$(PREDICTIONS)"
 
 fuzz: ## Fuzz each parser and format for FUZZ_SECONDS

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 
+#include "ablation.h"
 #include "causes/rank_causes.h"
 #include "data_set.h"
 #include "sources/tables/nezha_table.h"
@@ -97,6 +98,13 @@ std::string service_of(const std::string& pod) {
   return before == pod.npos ? pod : pod.substr(0, before);
 }
 
+CauseQuestion question_of(const Fault& fault) {
+  CauseQuestion question;
+  question.window = {fault.time, fault.time + kFaultLength};
+  question.incident_known = true;
+  return question;
+}
+
 struct Tally {
   std::size_t cases = 0, first = 0, third = 0, fifth = 0;
 };
@@ -119,10 +127,7 @@ Figures figures_of(const std::vector<Day>& days, const CauseTuning& tuning) {
   Figures out;
   for (const auto& day : days)
     for (const auto& fault : day.faults) {
-      CauseQuestion question;
-      question.window = {fault.time, fault.time + kFaultLength};
-      question.incident_known = true;
-      const auto ranking = rank_causes(day.table, question, tuning);
+      const auto ranking = rank_causes(day.table, question_of(fault), tuning);
       json::array list;
       std::size_t place = 0;
       double confidence = 0;
@@ -188,6 +193,19 @@ DataSet run_nezha(const fs::path& dir, bool vary) {
   set.predictions = figures.predictions;
   fill(figures, set);
   if (!vary) return set;
+  for (const auto& ablation : ablations()) {
+    Tally tally;
+    for (const auto& day : days)
+      for (const auto& fault : day.faults) {
+        const auto ranking = ablated_ranking(day.table, question_of(fault), ablation);
+        const auto right = std::find_if(ranking.begin(), ranking.end(), [&](const std::string& pod) {
+          return pod == fault.pod || service_of(pod) == service_of(fault.pod);
+        });
+        add(tally, right == ranking.end() ? 0 : static_cast<std::size_t>(right - ranking.begin()) + 1);
+      }
+    set.notes.push_back(fmt::format("{:36} AS@1 {:.3f} AS@3 {:.3f}", ablation.name,
+                                    ratio(tally.first, tally.cases), ratio(tally.third, tally.cases)));
+  }
   for (const auto& varied : varied_tunings()) {
     const auto f = figures_of(days, varied.tuning);
     set.notes.push_back(fmt::format("{:36} AS@1 {:.3f} AS@3 {:.3f}", varied.name,

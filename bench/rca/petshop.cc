@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 
+#include "ablation.h"
 #include "causes/rank_causes.h"
 #include "data_set.h"
 #include "sources/tables/call_list.h"
@@ -268,6 +269,18 @@ DataSet run_petshop(const fs::path& dir, bool vary) {
   set.predictions = figures.predictions;
   fill(figures, set);
   if (!vary) return set;
+  for (const auto& ablation : ablations()) {
+    std::size_t first = 0, third = 0;
+    for (const auto& issue : cases.issues) {
+      const auto ranking = ablated_ranking(issue.table, issue.question, ablation);
+      const auto place = std::find(ranking.begin(), ranking.end(), issue.truth) - ranking.begin();
+      const bool found = static_cast<std::size_t>(place) < ranking.size();
+      first += found && place == 0 ? 1 : 0;
+      third += found && place < 3 ? 1 : 0;
+    }
+    set.notes.push_back(fmt::format("{:36} top-1 {:.3f} top-3 {:.3f}", ablation.name,
+                                    ratio(first, cases.issues.size()), ratio(third, cases.issues.size())));
+  }
   for (const auto& varied : varied_tunings()) {
     const auto f = figures_of(cases, varied.tuning);
     set.notes.push_back(fmt::format("{:36} top-1 {:.3f} top-3 {:.3f} cuts {:.3f} windows {:.3f}", varied.name,

@@ -3,7 +3,8 @@
 //   rca DIR [--predictions FOLDER] [--only SET]… [--vary]
 //
 // DIR holds a folder a set (../shared/benchmarks); a missing one is said to be missing. FOLDER receives one
-// JSON-lines file a set. --vary adds the figures with each constant of the ranking halved and doubled.
+// JSON-lines file a set. --vary adds the figures with each constant of
+// the ranking halved and doubled, and without each of its parts.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -20,13 +20,27 @@ double sum_over_window(const std::vector<double>& values, const AskedRows& asked
   return sum;
 }
 
+// The component's loudest part of a voice; or, when nobody measures it, that of a caller in which it may
+// hide.
+const WeighedPart* part_about(const WeighedVoice& voice, std::size_t component) {
+  const WeighedPart* own = nullptr;
+  const WeighedPart* callers = nullptr;
+  for (const auto& part : voice.parts) {
+    const auto& hidden = part.excess->unmeasured;
+    const bool hides = std::find(hidden.begin(), hidden.end(), component) != hidden.end();
+    auto*& best = part.excess->component == component ? own : callers;
+    if (part.excess->component != component && !hides) continue;
+    if (best == nullptr || part.times_noise > best->times_noise) best = &part;
+  }
+  return own != nullptr ? own : callers;
+}
+
 void add_evidence(const CauseContext& context, std::size_t component, RankedCause& cause) {
   for (const auto& voice : context.voices) {
-    const WeighedPart* best = nullptr;
-    for (const auto& part : voice.parts)
-      if (part.excess->component == component && (best == nullptr || part.times_noise > best->times_noise))
-        best = &part;
-    if (best == nullptr || (best->times_noise < 1 && voice.share[component] == 0)) continue;
+    const auto* best = part_about(voice, component);
+    if (best == nullptr) continue;
+    const bool hidden = best->excess->component != component;
+    if (voice.share[component] == 0 && (hidden || best->times_noise < 1)) continue;
     VoiceEvidence e;
     e.voice = voice.voice;
     e.what = best->excess->what;
@@ -39,6 +53,7 @@ void add_evidence(const CauseContext& context, std::size_t component, RankedCaus
     e.share = voice.share[component];
     e.weight = voice.weight;
     e.per_request = voice.per_request;
+    if (hidden) e.hidden_in = context.table.components[best->excess->component];
     cause.evidence.push_back(std::move(e));
   }
   std::stable_sort(

@@ -41,6 +41,7 @@ struct VoiceEvidence {
   double share = 0;   // of the voice's evidence, 0 to 1
   double weight = 0;  // of the voice
   bool per_request = false;
+  std::string hidden_in;  // not measured itself: the numbers are this caller's, of which some may be its own
 };
 
 // One series of the component that moved.

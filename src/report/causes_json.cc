@@ -14,17 +14,19 @@ constexpr std::size_t kNameBytesMax = 1000;
 json::string name(const std::string& text) { return json::string(printable_text(text, kNameBytesMax)); }
 
 json::object of(const VoiceEvidence& e) {
-  return {{"voice", name_of(e.voice)},
-          {"metric", name(e.what)},
-          {"beyond_usual", e.total},
-          {"own", e.own},
-          {"usual", e.usual},
-          {"strength", e.strength},
-          {"noise", e.noise},
-          {"times_noise", e.times_noise},
-          {"share", e.share},
-          {"weight", e.weight},
-          {"per_request", e.per_request}};
+  json::object out{{"voice", name_of(e.voice)},
+                   {"metric", name(e.what)},
+                   {"beyond_usual", e.total},
+                   {"own", e.own},
+                   {"usual", e.usual},
+                   {"strength", e.strength},
+                   {"noise", e.noise},
+                   {"times_noise", e.times_noise},
+                   {"share", e.share},
+                   {"weight", e.weight},
+                   {"per_request", e.per_request}};
+  if (!e.hidden_in.empty()) out["hidden_in"] = name(e.hidden_in);
+  return out;
 }
 
 json::object of(const MovedSignal& m) {

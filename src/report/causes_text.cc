@@ -4,6 +4,7 @@
 
 #include "base/printable.h"
 #include "report/causes_tellers.h"
+#include "telemetry/quantity.h"
 
 namespace culprit {
 
@@ -16,12 +17,12 @@ std::string name(const std::string& text) { return printable_text(text, kNameByt
 std::string amount(CauseVoice voice, double value, bool per_request) {
   switch (voice) {
     case CauseVoice::kWaiting:
-      return fmt::format("{:.3g} s{}", value, per_request ? " a request" : "");
+      return (value < 0 ? "-" : "") + wording::seconds(std::abs(value)) +
+             (per_request ? " a request" : " of waiting");
     case CauseVoice::kFailures:
-      return per_request ? fmt::format("{:.3g} of a request", value)
-                         : fmt::format("{:.3g} failed requests", value);
+      return fmt::format("{:.3g} {}", value, per_request ? "of a request failed" : "failed requests");
     case CauseVoice::kLostTraffic:
-      return fmt::format("{:.3g} requests lost", value);
+      return fmt::format("{:.3g} requests that its callees did not get", value);
     case CauseVoice::kOwnLoad:
       break;
   }
@@ -29,10 +30,11 @@ std::string amount(CauseVoice voice, double value, bool per_request) {
 }
 
 std::string evidence_line(const VoiceEvidence& e) {
-  auto line = fmt::format("{} beyond the usual {:.3g} ({})", amount(e.voice, e.total, e.per_request), e.usual,
-                          name(e.what));
+  std::string line = e.hidden_in.empty() ? "" : "not measured, may hide in " + name(e.hidden_in) + ": ";
+  line += fmt::format("{} beyond the usual {:.3g} ({})", amount(e.voice, e.total, e.per_request), e.usual,
+                      name(e.what));
   if (e.voice != CauseVoice::kOwnLoad && std::abs(e.total - e.own) > 1e-9 * std::abs(e.total))
-    line += fmt::format(", {:.3g} of it its own and not its callees'", e.own);
+    line += fmt::format(", {} its own", amount(e.voice, e.own, e.per_request));
   line += fmt::format("; {:.1f} times its noise; {:.0f}% of this evidence", e.times_noise, 100 * e.share);
   return line;
 }
