@@ -6,11 +6,17 @@ namespace culprit {
 
 std::vector<AddCommand> all_commands() {
   return {
-      add_investigate, add_collect, add_report, add_explain,  //
-      add_seal,        add_verify,  add_unpack, add_redact,   //
-      add_time,        add_system,  add_doctor, add_logs,     //
-      add_ingest,      add_store,   add_serve,  add_rca,
+      add_investigate, add_collect,  add_report,   add_explain,  //
+      add_seal,        add_verify,   add_unpack,   add_redact,   //
+      add_time,        add_system,   add_doctor,   add_logs,     //
+      add_ingest,      add_store,    add_serve,    add_rca,      //
+      add_alarms,      add_incident, add_calendar, add_review,
   };
+}
+
+std::vector<AddCommand> all_alarms_commands() {
+  return {add_alarms_plan,   add_alarms_apply,    add_alarms_drift,  add_alarms_lint,
+          add_alarms_export, add_alarms_backtest, add_alarms_mutate, add_alarms_tune};
 }
 
 std::vector<AddCommand> all_store_commands() {

@@ -32,6 +32,10 @@ void add_ingest(CLI::App& app, int& exit);
 void add_store(CLI::App& app, int& exit);
 void add_serve(CLI::App& app, int& exit);
 void add_rca(CLI::App& app, int& exit);
+void add_alarms(CLI::App& app, int& exit);
+void add_incident(CLI::App& app, int& exit);
+void add_calendar(CLI::App& app, int& exit);
+void add_review(CLI::App& app, int& exit);
 
 // Below `culprit logs`.
 std::vector<AddCommand> all_logs_commands();
@@ -41,6 +45,17 @@ void add_logs_tail(CLI::App& app, int& exit);
 void add_logs_patterns(CLI::App& app, int& exit);
 void add_logs_compare(CLI::App& app, int& exit);
 void add_logs_sql(CLI::App& app, int& exit);
+
+// Below `culprit alarms`.
+std::vector<AddCommand> all_alarms_commands();
+void add_alarms_plan(CLI::App& app, int& exit);
+void add_alarms_apply(CLI::App& app, int& exit);
+void add_alarms_drift(CLI::App& app, int& exit);
+void add_alarms_export(CLI::App& app, int& exit);
+void add_alarms_lint(CLI::App& app, int& exit);
+void add_alarms_backtest(CLI::App& app, int& exit);
+void add_alarms_mutate(CLI::App& app, int& exit);
+void add_alarms_tune(CLI::App& app, int& exit);
 
 // Below `culprit store`.
 std::vector<AddCommand> all_store_commands();

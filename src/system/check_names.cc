@@ -22,6 +22,10 @@ std::string_view noun(NameKind kind) {
       return "known issue";
     case NameKind::kLogAlert:
       return "log alert";
+    case NameKind::kAlarm:
+      return "alarm";
+    case NameKind::kObjective:
+      return "objective";
   }
   return "name";
 }

@@ -21,8 +21,8 @@ std::string_view item_name(const YamlNode& item) {
 }
 
 bool is_merged_by_name(std::string_view key) {
-  for (const std::string_view list :
-       {"components", "metrics", "patterns", "log_alerts", "known_issues", "contacts", "stakeholders"})
+  for (const std::string_view list : {"components", "metrics", "patterns", "log_alerts", "alarms",
+                                      "objectives", "known_issues", "contacts", "stakeholders"})
     if (key == list) return true;
   return false;
 }

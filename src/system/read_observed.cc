@@ -224,7 +224,8 @@ const Fields<LogAlert>& log_alert_fields() {
       {id("id", &LogAlert::id, NameKind::kLogAlert).required(), text("title", &LogAlert::title).required(),
        reference("signal", &LogAlert::signal, NameKind::kSignal).required(),
        number("above", &LogAlert::above).required(),
-       duration<std::chrono::minutes>("per", &LogAlert::per).required(), text("row", &LogAlert::row)}};
+       duration<std::chrono::minutes>("per", &LogAlert::per).required(), text("row", &LogAlert::row),
+       filter("filter", &LogAlert::filter), text("alarm", &LogAlert::alarm)}};
   return fields;
 }
 

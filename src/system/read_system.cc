@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/zone.h"
+#include "system/read_alarms.h"
 #include "system/read_known_issues.h"
 #include "system/read_observed.h"
 
@@ -72,6 +73,8 @@ const Fields<System>& system_fields() {
                      }},
        part("components", read_components).required(), part("metrics", read_metrics),
        part("patterns", read_patterns), list("log_alerts", &System::log_alerts, log_alert_fields()),
+       part("alarms", read_alarms), part("objectives", read_objectives),
+       texts("alarm_actions", &System::alarm_actions),
        list("known_issues", &System::known_issues, known_issue_fields()),
        list("severity", &System::severity_rules, severity_fields()),
        list("prevention", &System::prevention, prevention_fields()),

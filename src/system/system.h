@@ -133,6 +133,37 @@ struct LogAlert {
   double above = 0;
   std::chrono::minutes per{1};
   std::string row;
+  // As a CloudWatch metric filter and alarm: both or neither.
+  std::string filter;  // filter pattern that matches one line an event of the signal
+  std::string alarm;   // name of the alarm
+};
+
+// G1, G2: a CloudWatch alarm on one of the system's metrics, with the dimensions that the metric has.
+struct AlarmRule {
+  enum class Crossing { kAbove, kAtLeast, kBelow, kAtMost, kOutsideBand, kAboveBand, kBelowBand };
+  std::string id;
+  std::string name;  // of the alarm in CloudWatch
+  std::string title;
+  std::string signal;  // id of a metric that CloudWatch has
+  std::string statistic = "Average";
+  std::chrono::seconds period{300};
+  Crossing crossing = Crossing::kAbove;
+  double bound = 0;  // threshold, or width of the band
+  double periods = 1;
+  std::optional<double> datapoints;  // of `periods`; unset = all
+  std::string missing = "missing";   // "missing", "ignore", "breaching", "not-breaching"
+  std::string row;
+};
+
+// A service level objective on events of a log: the share of bad ones among all.
+struct Objective {
+  std::string id;
+  std::string title;
+  std::string component;
+  double target = 0;       // percent of good events, 99.5
+  std::string all_filter;  // filter pattern of every event
+  std::string bad_filter;  // of those that count against it
+  std::string name;        // alarms' names begin with it
 };
 
 // H5. The first level whose any rule holds, from P0 down; none = P3 when an incident is there.
@@ -165,6 +196,9 @@ struct System {
   std::vector<SystemMetric> metrics;
   std::vector<LogPattern> patterns;
   std::vector<LogAlert> log_alerts;
+  std::vector<AlarmRule> alarms;
+  std::vector<Objective> objectives;
+  std::vector<std::string> alarm_actions;  // ARNs that every alarm tells, such as an SNS topic
   std::vector<KnownIssue> known_issues;
   std::vector<SeverityRule> severity_rules;
   std::vector<Prevention> prevention;  // for every incident

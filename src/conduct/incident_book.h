@@ -1,0 +1,68 @@
+// Incidents as people handle them: opened, acknowledged, noted, resolved. Each is a file of events, one JSON
+// object a line, that is only ever added to.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/time.h"
+
+namespace culprit {
+
+struct IncidentEvent {
+  enum class Kind { kOpened, kAcknowledged, kNote, kSeverity, kStatusSent, kResolved };
+  Time time;
+  Kind kind = Kind::kNote;
+  std::string by;    // who
+  std::string text;  // note, title, severity
+};
+std::string_view to_string(IncidentEvent::Kind kind);
+
+// What follows from the events.
+struct Incident {
+  std::string id;  // "2025-08-21T2303Z-chatwoot"
+  std::string system;
+  std::string title;
+  std::string severity;  // "P0" … "P3"
+  std::string capsule;   // evidence it was opened with, or empty
+  Time opened;
+  std::optional<Time> acknowledged, resolved;
+  std::string acknowledged_by, resolved_by, resolution;
+  std::optional<Time> last_status;
+  std::vector<IncidentEvent> events;
+
+  bool open() const { return !resolved; }
+};
+
+struct NewIncident {
+  std::string system, title, severity, capsule, by;
+  Time time;
+};
+
+// A folder of incidents. One process at a time changes an incident (a lock of the file sees to it); any
+// number read.
+class IncidentBook {
+ public:
+  explicit IncidentBook(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+  // kUsage when an incident of that system is open already: one cause is not opened twice.
+  Result<Incident> open(const NewIncident& incident);
+  // Adds an event. kUsage for one that does not fit: an acknowledgement of what is resolved.
+  Result<Incident> add(const std::string& id, const IncidentEvent& event);
+
+  // By time, newest first. Files that cannot be read are errors: an incident must not vanish from a list.
+  Result<std::vector<Incident>> all() const;
+  // By id, or a part of exactly one; empty: the only one open. kNotFound names those that there are.
+  Result<Incident> find(const std::string& id) const;
+
+ private:
+  Result<Incident> read(const std::filesystem::path& file) const;
+  std::filesystem::path file_of(const std::string& id) const { return directory_ / (id + ".jsonl"); }
+
+  std::filesystem::path directory_;
+};
+
+}  // namespace culprit
