@@ -19,23 +19,27 @@ Result<RowReader> RowReader::open(const Segment::State& segment) {
   return rows;
 }
 
+// Which type each row is of, and which of its rows.
+Result<void> RowReader::load_type_ids() {
+  if (!type_begins_.empty()) return {};
+  std::vector<std::uint32_t> successors;
+  if (auto done = reader_.numbers32(segment_->directory.rows.types, successors); !done) return done;
+  const auto& types = segment_->directory.types;
+  std::vector<std::uint64_t> rows(types.size());
+  for (std::size_t t = 0; t < types.size(); ++t) rows[t] = types[t].rows;
+  type_begins_ = type_begins(rows);
+  return follow_successors(successors, type_begins_, type_ids_, ranks_);
+}
+
 Result<void> RowReader::load_streams() {
   if (streams_loaded_) return {};
   streams_loaded_ = true;
-  const RowStreams& s = segment_->directory.rows;
-  std::vector<std::uint32_t> successors;
+  if (auto done = load_type_ids(); !done) return done;
   std::vector<std::uint64_t> steps;
-  if (auto done = reader_.numbers32(s.types, successors); !done) return done;
-  if (auto done = reader_.numbers(s.times, steps); !done) return done;
+  if (auto done = reader_.numbers(segment_->directory.rows.times, steps); !done) return done;
   const auto& types = segment_->directory.types;
   std::vector<std::uint8_t> coarse(types.size());
-  std::vector<std::uint64_t> rows(types.size());
-  for (std::size_t t = 0; t < types.size(); ++t) {
-    coarse[t] = types[t].coarse;
-    rows[t] = types[t].rows;
-  }
-  type_begins_ = type_begins(rows);
-  if (auto done = follow_successors(successors, type_begins_, type_ids_, ranks_); !done) return done;
+  for (std::size_t t = 0; t < types.size(); ++t) coarse[t] = types[t].coarse;
   times_ms_.resize(type_ids_.size());
   RowClock clock(to_epoch_ms(segment_->directory.summary.first_time));
   for (std::size_t i = 0; i < type_ids_.size(); ++i) {
@@ -186,27 +190,44 @@ Result<std::string_view> RowReader::part(std::size_t row, std::size_t first, std
   return std::string_view(text_);
 }
 
-Result<void> RowReader::find_uuids(std::uint32_t type, std::size_t slot,
-                                   std::span<const std::uint32_t> wanted, RowSet& found) {
-  auto of_type = columns(type, slot, slot + 1);
-  if (!of_type) return tl::unexpected(of_type.error());
-  if (auto done = prepare(false, true); !done) return done;
-  std::vector<const std::vector<std::uint64_t>*> before;  // uuids of the same rows that stand before this one
-  for (std::size_t i = 0; i < slot; ++i)
-    if ((*of_type)->body().slots[i].kind == VariableKind::kUuid)
-      before.push_back(&(*of_type)->slot(i).values);
-  const auto& codes = (*of_type)->slot(slot).values;
-  const auto rows = rows_of(type);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    RowContext context;
-    context.uuids_before = uuids_before_[rows[i]];
-    std::uint32_t new_in_row = 0;
-    for (const auto* other : before) new_in_row += (*other)[i] == 0 ? 1U : 0U;
-    const std::uint32_t uuid = uuid_index(codes[i], context, new_in_row);
-    if (uuid < wanted.front() || uuid > wanted.back()) continue;
-    if (std::binary_search(wanted.begin(), wanted.end(), uuid)) found.add(i);
+// A reference counts from the uuids first seen in earlier rows; one walk over all rows knows how many these
+// are.
+Result<RowReader::UuidPlaces> RowReader::find_uuids(std::span<const std::uint32_t> wanted) {
+  struct Reference {
+    std::uint32_t slot = 0;
+    std::vector<std::uint32_t> codes;
+  };
+  const Directory& d = segment_->directory;
+  std::vector<std::vector<Reference>> references(d.types.size());
+  for (std::uint32_t t = 0; t < d.types.size(); ++t) {
+    const auto body = segment_->body(t);
+    if (!body) return tl::unexpected(body.error());
+    for (std::uint32_t s = 0; s < (*body)->slots.size(); ++s) {
+      if ((*body)->slots[s].kind != VariableKind::kUuid) continue;
+      auto& reference = references[t].emplace_back();
+      reference.slot = s;
+      if (auto done = reader_.numbers32((*body)->slots[s].values, reference.codes); !done)
+        return tl::unexpected(done.error());
+    }
   }
-  return {};
+  if (auto done = load_type_ids(); !done) return tl::unexpected(done.error());
+  UuidPlaces found;
+  std::vector<std::uint32_t> next(d.types.size(), 0);
+  std::uint32_t seen = 0;
+  for (const std::uint32_t t : type_ids_) {
+    if (t >= d.types.size() || next[t] >= d.types[t].rows)
+      return damaged("the type stream of the segment does not fit its types");
+    const std::uint32_t row = next[t]++;
+    std::uint32_t new_in_row = 0;
+    for (const Reference& reference : references[t]) {
+      const std::uint32_t uuid = uuid_index(reference.codes[row], {0, seen}, new_in_row);
+      if (uuid < wanted.front() || uuid > wanted.back()) continue;
+      if (std::binary_search(wanted.begin(), wanted.end(), uuid)) found[{t, reference.slot}].push_back(row);
+    }
+    seen += new_in_row;
+  }
+  if (seen != d.uuids) return damaged("the uuids of the segment do not fit its rows");
+  return found;
 }
 
 }  // namespace culprit::engine

@@ -78,15 +78,18 @@ Result<bool> SegmentQuery::in_words(const NeedlePlan& needle, std::uint32_t slot
 }
 
 Result<void> SegmentQuery::in_uuids(const NeedlePlan& needle, std::uint32_t slot, RowSet& found) {
-  auto& hits = uuid_hits_[&needle];
-  if (!hits) {
-    auto found_hits = uuids_holding(segment_.directory, rows_->column_reader(), needle.needle());
-    if (!found_hits) return tl::unexpected(found_hits.error());
-    hits = std::move(*found_hits);
+  const auto [places, added] = uuid_places_.try_emplace(&needle);
+  if (added) {
+    const auto uuids = uuids_holding(segment_.directory, rows_->column_reader(), needle.needle());
+    if (!uuids) return tl::unexpected(uuids.error());
+    if (uuids->empty()) return {};
+    auto found_places = rows_->find_uuids(*uuids);
+    if (!found_places) return tl::unexpected(found_places.error());
+    places->second = std::move(*found_places);
   }
-  if (hits->empty()) return {};
-  if (auto opened = this->rows(); !opened) return tl::unexpected(opened.error());
-  return rows_->find_uuids(type_, slot, *hits, found);
+  if (const auto at = places->second.find({type_, slot}); at != places->second.end())
+    for (const std::uint32_t row : at->second) found.add(row);
+  return {};
 }
 
 // Rows whose number, with the static text around it, holds the needle: followed digit by digit, since what

@@ -42,7 +42,7 @@ class SegmentQuery {
   KnownTypes& types_;
   const Segment::State& segment_;
   std::optional<RowReader> rows_;
-  std::map<const NeedlePlan*, std::optional<std::vector<std::uint32_t>>> uuid_hits_;
+  std::map<const NeedlePlan*, RowReader::UuidPlaces> uuid_places_;
   std::vector<RegexRows::UuidMoves> uuid_moves_;  // by program
   // Of the type being asked about.
   std::uint32_t type_ = 0;

@@ -1,6 +1,7 @@
 // A segment opened: its bytes, its directory, and what is read from them on demand.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -102,13 +103,15 @@ class RowReader {
     return Uuid{uuids_.high[index], uuids_.low[index]};
   }
   ColumnReader& column_reader() { return reader_; }
-  // Adds the rows of the type whose uuid in that slot is one of those (by number, ascending, not none).
-  Result<void> find_uuids(std::uint32_t type, std::size_t slot, std::span<const std::uint32_t> wanted,
-                          RowSet& found);
+  // Where one of those uuids stands (by number, ascending, not none): of each type and slot, which of its
+  // rows.
+  using UuidPlaces = std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::uint32_t>>;
+  Result<UuidPlaces> find_uuids(std::span<const std::uint32_t> wanted);
 
  private:
   RowReader(const Segment::State& segment, ColumnReader reader)
       : segment_(&segment), reader_(std::move(reader)) {}
+  Result<void> load_type_ids();
   Result<void> load_uuid_rows();
   Result<void> load_micros();
 
