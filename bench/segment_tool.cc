@@ -2,6 +2,7 @@
 //   segment_tool ingest FOLDER FILE...      one event a line; both cores
 //   segment_tool cat FOLDER                 all events as lines
 //   segment_tool info FOLDER
+//   segment_tool patterns FOLDER            templates of the messages, by frequency
 //   segment_tool count FOLDER [-e REGEX | PATTERN]...   matches of each, by minute with -m; CloudWatch
 //   patterns
 #include <fcntl.h>
@@ -21,6 +22,7 @@
 #include <vector>
 
 #include "engine/digits.h"
+#include "engine/mined_forms.h"
 #include "engine/search.h"
 #include "engine/segment.h"
 #include "engine/segment_state.h"
@@ -282,6 +284,24 @@ void count(const fs::path& folder, const std::vector<std::string>& arguments) {
   std::fwrite(out.data(), 1, out.size(), stdout);
 }
 
+// The templates of all messages, the most frequent first.
+void patterns(const fs::path& folder) {
+  const auto files = map_folder(folder);
+  const auto open = [&](std::size_t i) -> culprit::Result<std::shared_ptr<const Segment>> {
+    auto segment = Segment::open(files[i].bytes, nullptr);
+    if (!segment) return tl::unexpected(segment.error());
+    return std::make_shared<const Segment>(std::move(*segment));
+  };
+  const auto mined = culprit::mine_segments(files.size(), open, nullptr);
+  if (!mined) die(mined.error().message());
+  auto templates = mined->miner.templates().templates;
+  std::stable_sort(templates.begin(), templates.end(),
+                   [](const auto& a, const auto& b) { return a.count > b.count; });
+  std::string out = fmt::format("{} events, {} templates\n", mined->events, templates.size());
+  for (const auto& t : templates) out += fmt::format("{}\t{}\n", t.count, t.text);
+  std::fwrite(out.data(), 1, out.size(), stdout);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -295,10 +315,12 @@ int main(int argc, char** argv) {
     cat(argv[2]);
   } else if (verb == "count") {
     count(argv[2], {argv + 3, argv + argc});
+  } else if (verb == "patterns") {
+    patterns(argv[2]);
   } else if (verb == "info") {
     info(argv[2]);
   } else {
-    fmt::print(stderr, "usage: segment_tool ingest|cat|info|count FOLDER [FILE|PATTERN...]\n");
+    fmt::print(stderr, "usage: segment_tool ingest|cat|info|count|patterns FOLDER [FILE|PATTERN...]\n");
     return 2;
   }
   return 0;

@@ -102,14 +102,16 @@ Result<void> compare_their_values(const Arguments& arguments, const OpenLogs& lo
   for (const auto& window : {windows.before, windows.during}) {
     LogQuery query = logs.query;
     query.window = window;
-    auto scanned = logs.store().scan_logs(query, [&](const LogEventView& event) {
-      const auto line = mined_line(event.message);
-      const auto form = miner.add(line);
-      if (form >= mined.set.template_of_form.size()) return true;
-      if (const auto found = values.find(mined.set.template_of_form[form]); found != values.end())
-        found->second.add(line, event.time);
-      return true;
-    });
+    const auto values_of = [&](TemplateMiner::FormNumber form) {
+      return form < mined.set.template_of_form.size() ? values.find(mined.set.template_of_form[form])
+                                                      : values.end();
+    };
+    auto scanned = logs.store().scan_forms(
+        query, miner, [&](TemplateMiner::FormNumber form) { return values_of(form) != values.end(); },
+        [&](TemplateMiner::FormNumber form, const LogEventView& event) {
+          values_of(form)->second.add(mined_line(event.message), event.time);
+          return true;
+        });
     if (!scanned) return scanned;
   }
   for (auto& row : rows) {

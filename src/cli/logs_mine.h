@@ -11,15 +11,13 @@ namespace culprit {
 
 struct MinedLogs {
   TemplateMiner miner;
-  TemplateHistogram histogram;
+  TemplateHistogram histogram;  // by the miner's forms
   TemplateSet set;
   std::vector<TemplateActivity> activities;  // by template of the set
   std::uint64_t events = 0;
 };
 
 // An event of several lines is mined by its first.
-std::string_view mined_line(std::string_view message);
-
 Result<MinedLogs> mine_logs(const Store& store, const LogQuery& query);
 
 // "3f1c09a6ed56cda8"

@@ -79,6 +79,7 @@ class RowReader {
   // Only the slots [first, last), with the static pieces around and between them.
   Result<std::string_view> part(std::size_t row, std::size_t first, std::size_t last);
 
+  Result<const TypeBody*> body(std::uint32_t type) { return segment_->body(type); }
   // A type's columns with the slots [first, last) loaded.
   Result<const TypeColumns*> columns(std::uint32_t type, std::size_t first, std::size_t last);
   // The segment's uuids, without which rows they are of.

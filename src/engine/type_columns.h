@@ -34,6 +34,8 @@ class WordValues {
   std::string_view texts() const { return text_; }
   std::span<const std::uint32_t> begins() const { return begins_; }
   std::span<const std::uint32_t> indexes() const { return indexes_; }
+  // Hex digits as numbers of 16 digits each, the last of the rest; by row.
+  std::span<const std::vector<std::uint64_t>> hex() const { return hex_; }
   std::string_view entry(std::uint32_t i) const {
     return text_.substr(begins_[i], begins_[i + 1] - begins_[i]);
   }

@@ -130,19 +130,39 @@ class EmbeddedStore : public Store {
 
   Result<std::vector<PatternCount>> count_matches(const LogQuery& query, const LogSearch& search,
                                                   Duration period) const override {
-    std::vector<const ViewedSegment*> segments;
-    auto listed = each_segment({query.groups, query.window, 0},
-                               [&](const ViewedGroup&, const ViewedSegment& segment) -> Result<bool> {
-                                 segments.push_back(&segment);
-                                 return true;
-                               });
-    if (!listed) return tl::unexpected(listed.error());
+    const auto segments = segments_of(query);
     auto counted = culprit::count_matches(
         search, segments.size(), [&](std::size_t i) { return open(*segments[i]); },
         query.window ? &*query.window : nullptr, period);
     for (const auto* segment : segments)
       if (auto read = after_reading(directory_, *segment, {}); !read) return tl::unexpected(read.error());
     return counted;
+  }
+
+  Result<MinedForms> mine_forms(const LogQuery& query) const override {
+    const auto segments = segments_of(query);
+    auto mined = mine_segments(
+        segments.size(), [&](std::size_t i) { return open(*segments[i]); },
+        query.window ? &*query.window : nullptr);
+    for (const auto* segment : segments)
+      if (auto read = after_reading(directory_, *segment, {}); !read) return tl::unexpected(read.error());
+    return mined;
+  }
+
+  Result<void> scan_forms(
+      const LogQuery& query, TemplateMiner& miner, const WantedForm& wanted,
+      const std::function<bool(TemplateMiner::FormNumber, const LogEventView&)>& visit) const override {
+    return each_segment(query, [&](const ViewedGroup& group, const ViewedSegment& segment) -> Result<bool> {
+      const auto opened = open(segment);
+      if (!opened) return tl::unexpected(opened.error());
+      auto done = visit_form_rows(**opened, query.window ? &*query.window : nullptr, miner, wanted,
+                                  [&](TemplateMiner::FormNumber form, const SegmentRow& row) {
+                                    return row.number <= query.after || visit(form, event_of(group, row));
+                                  });
+      auto read = after_reading(directory_, segment, done ? Result<void>{} : tl::unexpected(done.error()));
+      if (!read) return tl::unexpected(read.error());
+      return done;
+    });
   }
 
   Result<LogEvent> event(EventNumber number) const override {
@@ -235,6 +255,16 @@ class EmbeddedStore : public Store {
 
   LogEventView event_of(const ViewedGroup& group, const SegmentRow& row) const {
     return {row.number, group.name, stream_name(row.stream_id), row.time, row.ingestion, row.message};
+  }
+
+  std::vector<const ViewedSegment*> segments_of(const LogQuery& query) const {
+    std::vector<const ViewedSegment*> segments;
+    (void)each_segment({query.groups, query.window, 0},
+                       [&](const ViewedGroup&, const ViewedSegment& segment) -> Result<bool> {
+                         segments.push_back(&segment);
+                         return true;
+                       });
+    return segments;
   }
 
   // Calls `visit` for each segment that may hold something of the query, until it returns false. A damaged

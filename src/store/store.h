@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "engine/mined_forms.h"
 #include "engine/search.h"
 #include "engine/segment.h"
 #include "telemetry/gap.h"
@@ -69,6 +70,16 @@ class Store {
   // As scan_logs, of the events that match one pattern of the search.
   virtual Result<void> scan_matches(const LogQuery& query, const LogSearch& search, std::size_t pattern,
                                     const std::function<bool(const LogEventView&)>& visit) const = 0;
+
+  // The forms of all messages and when they came, for templates. Messages that look alike are mined as one;
+  // the answer is that of mining each.
+  virtual Result<MinedForms> mine_forms(const LogQuery& query) const = 0;
+
+  // As scan_logs, of the events whose form is wanted. The miner is one that knows the forms, as mine_forms
+  // gives it.
+  virtual Result<void> scan_forms(
+      const LogQuery& query, TemplateMiner& miner, const WantedForm& wanted,
+      const std::function<bool(TemplateMiner::FormNumber, const LogEventView&)>& visit) const = 0;
 
   // One event. kNotFound when there is none with that number.
   virtual Result<LogEvent> event(EventNumber number) const = 0;

@@ -33,6 +33,11 @@ class RandomLogs {
     if (pick(6) == 0) out[pick(out.size())] = "0a f-,.:7Z"[pick(10)];
     return out;
   }
+  std::string hex(std::size_t digits) {
+    std::string out;
+    for (std::size_t i = 0; i < digits; ++i) out += "0123456789abcdef"[pick(16)];
+    return out;
+  }
 
  private:
   struct Part {
@@ -53,11 +58,6 @@ class RandomLogs {
       out.push_back({-1, word() + (pick(2) ? " " : "")});
       if (pick(4) > 0) out.push_back({static_cast<int>(pick(11)), {}});
     }
-    return out;
-  }
-  std::string hex(std::size_t digits) {
-    std::string out;
-    for (std::size_t i = 0; i < digits; ++i) out += "0123456789abcdef"[pick(16)];
     return out;
   }
   std::string two(std::size_t n) { return std::string(n < 10 ? "0" : "") + std::to_string(n); }
