@@ -1,5 +1,7 @@
 #include "engine/literal_filter.h"
 
+#include <algorithm>
+
 namespace culprit::engine {
 
 namespace {
@@ -30,15 +32,21 @@ LiteralFilter::LiteralFilter(const std::vector<NeedlePlan>& needles)
   }
 }
 
-void LiteralFilter::find(std::string_view text, std::vector<std::uint8_t>& found) const {
+void LiteralFilter::find(std::string_view text, std::span<const std::uint32_t> run_ends,
+                         std::vector<std::uint8_t>& found) const {
   for (const std::uint32_t n : brief_)
     if (!found[n] && (*needles_)[n].find(text) != std::string_view::npos) found[n] = 1;
-  for (std::size_t at = 0; at + 1 < text.size(); ++at) {
-    const auto first = static_cast<unsigned char>(text[at]);
-    const auto second = static_cast<unsigned char>(text[at + 1]);
-    if ((pairs_[first * 4U + second / 64U] >> (second % 64U) & 1U) == 0) continue;
-    for (const std::uint32_t n : by_first_[first])
-      if (!found[n] && (*needles_)[n].stands_at(text, at)) found[n] = 1;
+  if (text.empty()) return;
+  auto pair = static_cast<std::size_t>(static_cast<unsigned char>(text[0]));
+  for (std::size_t at = 1; at < text.size(); ++at) {
+    pair = (pair & 255) << 8 | static_cast<unsigned char>(text[at]);
+    if ((pairs_[pair / 64] >> (pair % 64) & 1) == 0) continue;
+    const std::size_t begin = at - 1;
+    for (const std::uint32_t n : by_first_[pair >> 8]) {
+      if (found[n] || !(*needles_)[n].stands_at(text, begin)) continue;
+      const std::uint32_t run_end = *std::upper_bound(run_ends.begin(), run_ends.end(), begin);
+      if (begin + (*needles_)[n].needle().text.size() <= run_end) found[n] = 1;
+    }
   }
 }
 

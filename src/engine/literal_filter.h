@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -18,8 +19,10 @@ class LiteralFilter {
   // The plans must outlive it. Only literals are looked for.
   explicit LiteralFilter(const std::vector<NeedlePlan>& needles);
 
-  // Sets `found` (one for each plan) where a literal lies wholly in the text.
-  void find(std::string_view text, std::vector<std::uint8_t>& found) const;
+  // Sets `found` (one for each plan) where a literal lies wholly in a run of the text; runs end at
+  // `run_ends`.
+  void find(std::string_view text, std::span<const std::uint32_t> run_ends,
+            std::vector<std::uint8_t>& found) const;
 
  private:
   void allow(unsigned char first, unsigned char second) {

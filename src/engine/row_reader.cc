@@ -169,8 +169,8 @@ Result<std::string_view> RowReader::message(std::size_t row) {
   return part(row, 0, segment_->directory.types[type_ids_[row]].slots);
 }
 
-Result<std::string_view> RowReader::part(std::size_t row, std::size_t first, std::size_t last) {
-  const std::uint32_t type = type_ids_[row];
+Result<std::string_view> RowReader::part(std::uint32_t type, std::uint32_t row_of_type, std::size_t first,
+                                         std::size_t last) {
   auto of_type = columns(type, first, last);
   if (!of_type) return tl::unexpected(of_type.error());
   const auto& slots = (*of_type)->body().slots;
@@ -180,12 +180,17 @@ Result<std::string_view> RowReader::part(std::size_t row, std::size_t first, std
     has_uuid = has_uuid || slots[i].kind == VariableKind::kUuid;
     has_stamp = has_stamp || slots[i].kind == VariableKind::kStamp;
   }
-  if (has_uuid)
-    if (auto loaded = uuids(); !loaded) return tl::unexpected(loaded.error());
-  if (auto done = prepare(has_stamp, has_uuid); !done) return tl::unexpected(done.error());
+  RowContext known;
+  if (has_uuid || has_stamp) {
+    if (has_uuid)
+      if (auto loaded = uuids(); !loaded) return tl::unexpected(loaded.error());
+    if (auto done = load_streams(); !done) return tl::unexpected(done.error());
+    if (auto done = prepare(has_stamp, has_uuid); !done) return tl::unexpected(done.error());
+    known = context(rows_of(type)[row_of_type]);
+  }
   text_.clear();
-  if (!(*of_type)->render(first, last, ranks_[row], context(row), uuids_,
-                          segment_->directory.summary.message_bytes, text_))
+  if (!(*of_type)->render(first, last, row_of_type, known, uuids_, segment_->directory.summary.message_bytes,
+                          text_))
     return damaged("a message of the segment does not fit its columns");
   return std::string_view(text_);
 }

@@ -130,12 +130,10 @@ Result<void> SegmentQuery::in_part(const NeedlePlan& needle, const Touch& touch,
   const std::size_t first = touch.first == 0 ? 0 : variables[touch.first - 1].slot + 1;
   const std::size_t last =
       touch.last + 1 < variables.size() ? variables[touch.last + 1].slot : known_->shape.slots;
-  if (auto opened = this->rows(); !opened) return tl::unexpected(opened.error());
-  const auto rows = rows_->rows_of(type_);
   Result<void> done;
   candidates.for_each([&](std::size_t row) {
     if (!done || found.has(row)) return;
-    const auto text = rows_->part(rows[row], first, last);
+    const auto text = rows_->part(type_, static_cast<std::uint32_t>(row), first, last);
     if (!text)
       done = tl::unexpected(text.error());
     else if (needle.found_in(*text))
@@ -201,13 +199,11 @@ Result<void> SegmentQuery::keep_necessary(const Plan::Groups& groups, bool cheap
 template <class Test>
 Result<void> SegmentQuery::keep_messages(RowSet& candidates, Test test) {
   if (candidates.none()) return {};
-  if (auto opened = this->rows(); !opened) return tl::unexpected(opened.error());
-  const auto rows = rows_->rows_of(type_);
   Result<void> done;
   RowSet kept(candidates.rows());
   candidates.for_each([&](std::size_t row) {
     if (!done) return;
-    const auto message = rows_->message(rows[row]);
+    const auto message = rows_->part(type_, static_cast<std::uint32_t>(row), 0, known_->shape.slots);
     if (!message)
       done = tl::unexpected(message.error());
     else if (test(*message))

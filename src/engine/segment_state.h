@@ -77,7 +77,12 @@ class RowReader {
   // The message, valid until the next call.
   Result<std::string_view> message(std::size_t row);
   // Only the slots [first, last), with the static pieces around and between them.
-  Result<std::string_view> part(std::size_t row, std::size_t first, std::size_t last);
+  Result<std::string_view> part(std::size_t row, std::size_t first, std::size_t last) {
+    return part(type_ids_[row], ranks_[row], first, last);
+  }
+  // The same of a type's row; streams are loaded when a slot asks for them.
+  Result<std::string_view> part(std::uint32_t type, std::uint32_t row_of_type, std::size_t first,
+                                std::size_t last);
 
   Result<const TypeBody*> body(std::uint32_t type) { return segment_->body(type); }
   // A type's columns with the slots [first, last) loaded.

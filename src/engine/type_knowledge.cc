@@ -105,8 +105,7 @@ class KnownTypes::Decider {
     types.found_.assign(needles, 0);
     known.programs.assign(types.plan_->programs.size(), Truth::kPerhaps);
     programs_decided_.assign(known.programs.size(), false);
-    for (std::size_t run = 0; run < known.shape.run_ends.size(); ++run)
-      types.filter_.find(known.shape.run(run), types.found_);
+    types.filter_.find(known.shape.text, known.shape.run_ends, types.found_);
     for (const auto& variable : known.shape.variables) near_ |= types.needles_near(variable);
   }
   const Decision& operator()(std::uint32_t n) const {
