@@ -6,6 +6,8 @@
 // which corrected labels are made (Khan, Shin, Bianculli, Briand: Guidelines for Assessing the Accuracy of
 // Log Message Template Identification Techniques, ICSE 2022).
 //
+// Of digits it counts how many there are, never which, but for "0x": engine/row_looks builds on that.
+//
 // A masked form is cut at delimiters (white space , ! ; : = | " ' [ ] ( ) { }) into units, and a unit at
 // joints (. - + @ # $ % & /) into atoms. A variable is at least an atom: blk_123 is one, not blk_ and 123.
 #pragma once
