@@ -25,7 +25,8 @@ struct NamedSet {
 };
 
 const std::vector<NamedSet>& all_sets() {
-  static const std::vector<NamedSet> sets = {{"petshop", run_petshop}, {"nezha", run_nezha}, {"nab", run_nab}};
+  static const std::vector<NamedSet> sets = {
+      {"petshop", run_petshop}, {"nezha", run_nezha}, {"nab", run_nab}};
   return sets;
 }
 

@@ -66,13 +66,19 @@ constexpr Line kFailures[] = {
 };
 
 constexpr Line kJson[] = {
-    {"job_failures", R"j({"ts":"2025-08-21T23:03:11.1Z","lvl":"WARN","msg":"Job raised exception","ctx":{"class":"J"}})j"},
-    {"jobs", R"j({"ts":"2025-08-21T23:03:11.1Z","lvl":"INFO","msg":"done","ctx":{"class":"J","elapsed":0.1}})j"},
-    {"job_p95_ms", R"j({"ts":"2025-08-21T23:03:11.1Z","lvl":"INFO","msg":"done","ctx":{"class":"J","elapsed":60.1}})j"},
+    {"job_failures",
+     R"j({"ts":"2025-08-21T23:03:11.1Z","lvl":"WARN","msg":"Job raised exception","ctx":{"class":"J"}})j"},
+    {"jobs",
+     R"j({"ts":"2025-08-21T23:03:11.1Z","lvl":"INFO","msg":"done","ctx":{"class":"J","elapsed":0.1}})j"},
+    {"job_p95_ms",
+     R"j({"ts":"2025-08-21T23:03:11.1Z","lvl":"INFO","msg":"done","ctx":{"class":"J","elapsed":60.1}})j"},
     {"responses", R"j({"level":"INFO","message":"request completed","status":200,"duration_ms":12})j"},
-    {"failed_responses", R"j({"level":"ERROR","message":"request completed","status":502,"duration_ms":12})j"},
-    {"response_p95_ms", R"j({"level":"INFO","message":"request completed","status":200,"duration_ms":{ms}})j"},
-    {"in_list_max", R"j({"level":"INFO","message":"query","sql":"SELECT 1 WHERE id IN (1, 2, 3, 4, 5, 6, 7, 8)"})j"},
+    {"failed_responses",
+     R"j({"level":"ERROR","message":"request completed","status":502,"duration_ms":12})j"},
+    {"response_p95_ms",
+     R"j({"level":"INFO","message":"request completed","status":200,"duration_ms":{ms}})j"},
+    {"in_list_max",
+     R"j({"level":"INFO","message":"query","sql":"SELECT 1 WHERE id IN (1, 2, 3, 4, 5, 6, 7, 8)"})j"},
 };
 
 template <std::size_t N>
