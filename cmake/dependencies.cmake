@@ -15,7 +15,6 @@ find_package(Boost 1.81 REQUIRED COMPONENTS json)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(CBOR REQUIRED IMPORTED_TARGET libcbor)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
-pkg_check_modules(VECTORSCAN REQUIRED IMPORTED_TARGET libhs)
 find_library(PG_QUERY_LIBRARY pg_query REQUIRED)
 
 find_program(CCACHE ccache)
