@@ -46,8 +46,6 @@ ApiError from_transport(const TransportError& error, std::string_view endpoint) 
   return out;
 }
 
-bool is_aws(std::string_view endpoint) { return endpoint.find(".amazonaws.com") != std::string_view::npos; }
-
 }  // namespace
 
 struct Client::Attempt {
@@ -71,7 +69,7 @@ RateLimiter& Client::limiter(Service service, std::string_view operation) {
   if (it == limiters_.end()) {
     // Quotas are AWS's; another endpoint is asked as fast as it answers until it throttles.
     constexpr double kElsewhere = 500;
-    const double rate = is_aws(endpoint_url(session_, service)) ? quota_per_second(operation) : kElsewhere;
+    const double rate = is_aws(session_, service) ? quota_per_second(operation) : kElsewhere;
     it = limiters_.emplace(std::string(operation), std::make_unique<RateLimiter>(rate)).first;
   }
   return *it->second;

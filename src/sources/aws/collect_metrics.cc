@@ -201,8 +201,9 @@ class MetricCollector {
 }  // namespace
 
 void collect_metrics(Client& client, Collection& collection) {
-  const auto queries = plan_metric_queries(collection.system(), collection.span(),
-                                           collection.options().window, collection.clock().now());
+  const Window span = collection.span();
+  const Time now = account_time(client.session(), Service::kCloudWatch, span.end, collection.clock().now());
+  const auto queries = plan_metric_queries(collection.system(), span, collection.options().window, now);
   if (queries.empty()) return;
   collection.progress().start("metrics", queries.size());
   MetricCollector collector(client, collection);

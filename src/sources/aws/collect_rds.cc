@@ -37,7 +37,8 @@ void describe_instance(Client& client, Collection& collection, const Component& 
 
 void describe_events(Client& client, Collection& collection, const Component& component) {
   Window window = collection.span();
-  const Time oldest = collection.clock().now() - kEventsKept + std::chrono::minutes{1};
+  const Time now = account_time(client.session(), Service::kRds, window.end, collection.clock().now());
+  const Time oldest = now - kEventsKept + std::chrono::minutes{1};
   const Asked asked{Service::kRds, "DescribeEvents", fmt::format("events of DB instance {}", component.name),
                     component.id, window};
   if (window.start < oldest) {

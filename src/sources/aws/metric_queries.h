@@ -22,7 +22,8 @@ struct MetricQuery {
 };
 
 // Every statistic of every metric from `span.start` to `span.end`, and the long views before window.end.
-// Periods follow what CloudWatch still keeps at that age: 60 s for 15 days, 300 s for 63 days, then 1 h.
+// Periods follow what CloudWatch still keeps at that age: 60 s for 15 days, 300 s for 63 days, then 1 h; age
+// counts from `now` (account_time() of the session).
 std::vector<MetricQuery> plan_metric_queries(const System& system, const Window& span, const Window& incident,
                                              Time now);
 

@@ -96,7 +96,7 @@ Preflight make_preflight(const System& system, const CollectAwsOptions& options,
       options.baseline.length().count() > 0 ? std::min(options.baseline.start, window.start) : window.start;
   const Window span{start, std::max(start, std::min(window.end + options.tail, now))};
   plan_states(system, out);
-  plan_metrics(system, span, window, now, out);
+  plan_metrics(system, span, window, account_time(session, Service::kCloudWatch, span.end, now), out);
   plan_logs(system, options, span, now, out);
   std::set<std::string> permissions;
   for (const auto& call : out.calls) {

@@ -155,4 +155,12 @@ std::string endpoint_url(const Session& session, Service service, std::string_vi
   return url;
 }
 
+bool is_aws(const Session& session, Service service) {
+  return endpoint_url(session, service).find(".amazonaws.com") != std::string::npos;
+}
+
+Time account_time(const Session& session, Service service, Time asked_until, Time now) {
+  return is_aws(session, service) ? now : std::min(now, asked_until);
+}
+
 }  // namespace culprit::aws

@@ -39,4 +39,11 @@ Result<Session> open_session(Environment environment, const AwsOptions& options,
 // Without a final slash. `region` differs from the session's for SSO only.
 std::string endpoint_url(const Session& session, Service service, std::string_view region = {});
 
+// Whether that endpoint is AWS itself, with its quotas and retention.
+bool is_aws(const Session& session, Service service);
+
+// The moment from which the age of data counts: now. Another endpoint than AWS's may replay an account as it
+// was then; there it is `asked_until` when that is earlier, so that the answer does not depend on today.
+Time account_time(const Session& session, Service service, Time asked_until, Time now);
+
 }  // namespace culprit::aws

@@ -34,6 +34,17 @@ TEST_F(Sessions, RegionInOrder) {
   EXPECT_EQ(open()->region, "from-flag-1");
 }
 
+TEST_F(Sessions, AgeCountsFromNowOnAwsAndFromTheWindowOnAReplay) {
+  const Time now{std::chrono::hours{24 * 365}}, then = now - std::chrono::hours{24 * 100};
+  options.region = "us-east-1";
+  EXPECT_TRUE(is_aws(*open(), Service::kRds));
+  EXPECT_EQ(account_time(*open(), Service::kRds, then, now), now);
+  variables["AWS_ENDPOINT_URL"] = "http://127.0.0.1:4580";
+  EXPECT_FALSE(is_aws(*open(), Service::kRds));
+  EXPECT_EQ(account_time(*open(), Service::kRds, then, now), then);
+  EXPECT_EQ(account_time(*open(), Service::kRds, now + std::chrono::hours{1}, now), now);
+}
+
 TEST_F(Sessions, NoRegionAndStrangeRegionsAreUsageErrors) {
   EXPECT_EQ(open().error().code, ErrorCode::kUsage);
   options.region = "evil.example.com/";
