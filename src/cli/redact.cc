@@ -25,7 +25,7 @@ struct RedactArguments {
 
 // The system file names contacts; everything that the analysis reads in it must survive.
 Result<std::string> redacted_system(const System& system) {
-  const std::string text = Redactor(RedactFor::kAnalysis).redact(system.source_text);
+  const std::string text = Redactor(RedactFor::kConfiguration).redact(system.source_text);
   if (auto parsed = parse_system(text, "system.yaml"); !parsed)
     return fail(ErrorCode::kInput, "the system file cannot be read without its personal data",
                 parsed.error().where, parsed.error().what);

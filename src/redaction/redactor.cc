@@ -133,7 +133,7 @@ std::string Redactor::redact(std::string_view text) {
       const bool hide =
           !is_harmless(secret) &&
           (rule.accept == nullptr || rule.accept(secret, std::string_view(current).substr(0, start)));
-      const bool quoted = hide && purpose_ == RedactFor::kAnalysis && is_json_number(current, start, secret);
+      const bool quoted = hide && purpose_ != RedactFor::kReading && is_json_number(current, start, secret);
       if (quoted) out += '"';
       out += hide ? pseudonym(rule.kind, secret) : std::string(secret);
       if (quoted) out += '"';
@@ -144,6 +144,7 @@ std::string Redactor::redact(std::string_view text) {
     out.append(current, at, std::string::npos);
     current = std::move(out);
   }
+  if (purpose_ == RedactFor::kConfiguration) return without_known_secrets(std::move(current));
   return without_known_secrets(without_sql_literals(current, purpose_, replaced_["literal"]));
 }
 

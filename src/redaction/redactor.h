@@ -13,10 +13,11 @@
 
 namespace culprit {
 
-// What becomes of text that programs read again.
+// What will become of the text.
 enum class RedactFor {
-  kReading,   // literals become "?"
-  kAnalysis,  // SQL and JSON stay such: string literals become '?', numbers 0, numbers in JSON quoted names
+  kReading,   // by people: SQL literals become "?"
+  kAnalysis,  // by programs: SQL and JSON stay such: '?' and 0 for literals, numbers in JSON quoted names
+  kConfiguration,  // by programs: no SQL is looked for, since prose and commands only look like it
 };
 
 // Remembers pseudonyms. Not thread-safe. Redacting what is already redacted changes nothing.

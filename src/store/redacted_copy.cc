@@ -150,6 +150,16 @@ Result<std::string> copy_redacted(const Store& from, StoreWriter& to, Progress& 
   const std::string note = copy.note();
   if (auto put = to.put_note(kRedactedNote, note.empty() ? "nothing was found" : note); !put)
     return tl::unexpected(put.error());
+  if (!note.empty()) {
+    // Reports list it under what could not be seen.
+    const Gap gap{.reason = GapReason::kNotAsked,
+                  .subject = "personal data and secrets",
+                  .component = {},
+                  .detail = "Replaced by names in this copy of the evidence: " + note + ".",
+                  .action = {},
+                  .window = {}};
+    if (auto put = to.put_gap(gap); !put) return tl::unexpected(put.error());
+  }
   if (auto committed = to.commit(); !committed) return tl::unexpected(committed.error());
   return note;
 }

@@ -79,6 +79,15 @@ TEST(Redaction, ForAnalysisKeepsStatementsAndJsonReadable) {
   EXPECT_EQ(redactor.redact(R"({"msg":"{\"phone\":15551234567}"})"), R"({"msg":"{\"phone\":phone-1}"})");
 }
 
+TEST(Redaction, OfConfigurationKeepsCommandsThatFollowWordsOfSql) {
+  const std::string commands =
+      "- text: \"Run EXPLAIN (ANALYZE) of it, then SELECT 1.\"\n"
+      "  aws: \"aws logs filter-log-events --filter-pattern 'ERROR' --max-items 50\"\n";
+  Redactor redactor(RedactFor::kConfiguration);
+  EXPECT_EQ(redactor.redact(commands), commands);
+  EXPECT_EQ(redactor.redact("contact: ann@example.com"), "contact: email-1");
+}
+
 TEST(Redaction, TakesHostileBytes) {
   Redactor redactor;
   std::string bytes;

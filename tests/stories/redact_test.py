@@ -81,6 +81,22 @@ class RedactedCapsule(unittest.TestCase):
         self.assertEqual(seen[0], seen[1])
         self.assertEqual(seen[0]["hypotheses"][0][0], "statement-timeouts")
 
+    def test_its_report_says_what_was_replaced(self):
+        for capsule, times in ((self.capsule, 0), (self.redacted, 1)):
+            gaps = json.loads(culprit.run("report", capsule, "--format", "json").out)["gaps"]
+            told = [g for g in gaps if g["subject"] == "personal data and secrets"]
+            self.assertEqual(len(told), times, gaps)
+        self.assertIn("e-mail", told[0]["detail"])
+        self.assertIn("personal data and secrets", culprit.run("report", self.redacted, "--format", "md").out)
+
+    def test_the_commands_to_run_are_those_of_the_original(self):
+        commands = []
+        for capsule in (self.capsule, self.redacted):
+            out = culprit.run("report", capsule, "--format", "md").out
+            commands.append([line for line in out.splitlines() if "--filter-pattern" in line])
+        self.assertTrue(commands[0])
+        self.assertEqual(commands[0], commands[1])
+
     def test_refuses_to_overwrite(self):
         done = culprit.run("redact", self.capsule, self.redacted, check=2)
         self.assertIn("exists already", done.err)
