@@ -7,6 +7,7 @@
 #include <map>
 
 #include "metrics/statistics.h"
+#include "telemetry/quantity.h"
 
 namespace culprit {
 
@@ -89,8 +90,11 @@ std::string date_text(sys_days day) {
                      static_cast<unsigned>(d.day()));
 }
 
-std::string number(double v) { return fmt::format("{:.4g}", v); }
-std::string number(const std::optional<double>& v) { return v ? number(*v) : "—"; }
+// In the metric's unit; differences may be negative.
+std::string shown(const MetricReview& m, double v) {
+  return (v < 0 ? "−" : "") + wording::value(std::abs(v), m.unit);
+}
+std::string shown(const MetricReview& m, const std::optional<double>& v) { return v ? shown(m, *v) : "—"; }
 
 // Eight heights over the days; a day without data is a gap.
 std::string sparkline(const std::vector<double>& daily) {
@@ -110,37 +114,44 @@ std::string trend_text(const MetricReview& m) {
   if (!m.trend)
     return fmt::format("not enough history: {} days with data of {} needed", m.days_with_data, kTrendDaysMin);
   const Trend& t = *m.trend;
-  return t.grows() ? fmt::format("{} a week ({} to {})", number(t.per_day * 7), number(t.low * 7),
-                                 number(t.high * 7))
-                   : fmt::format("no growth that stands out ({} to {} a week)", number(t.low * 7),
-                                 number(t.high * 7));
+  return t.grows() ? fmt::format("{} a week ({} to {})", shown(m, t.per_day * 7), shown(m, t.low * 7),
+                                 shown(m, t.high * 7))
+                   : fmt::format("no growth that stands out ({} to {} a week)", shown(m, t.low * 7),
+                                 shown(m, t.high * 7));
 }
 
 std::string reach_text(const Review& review, const MetricReview& m) {
   if (!m.limit) return "no limit in the system file";
   if (!m.trend) return "not enough history";
-  if (!m.trend->grows() || !m.reach.days) return fmt::format("{}: not in sight", number(*m.limit));
+  if (!m.trend->grows() || !m.reach.days) return fmt::format("{}: not in sight", shown(m, *m.limit));
   const auto date = [&](double in_days) {
     return date_text(sys_days{review.last} +
                      days(static_cast<std::int64_t>(std::clamp(in_days, 0.0, 36'500.0))));
   };
-  if (*m.reach.days <= 0) return fmt::format("{}: passed", number(*m.limit));
-  return fmt::format("{}: {} ({} to {})", number(*m.limit), date(*m.reach.days),
+  if (*m.reach.days <= 0) return fmt::format("{}: passed", shown(m, *m.limit));
+  return fmt::format("{}: {} ({} to {})", shown(m, *m.limit), date(*m.reach.days),
                      date(m.reach.earliest.value_or(*m.reach.days)),
                      m.reach.latest ? date(*m.reach.latest) : "perhaps never");
 }
 
 void write_steps(std::string& out, const Review& review) {
-  std::string steps;
-  for (const auto& m : review.metrics)
-    if (m.trend && m.trend->step) {
-      const auto& step = *m.trend->step;
-      steps += fmt::format("- {}: by {} ({} to {}) from {} on. What was changed on that day?\n", m.title,
-                           number(step.size), number(step.low), number(step.high),
-                           date_text(sys_days{review.first} + days(static_cast<std::int64_t>(step.day))));
-    }
-  out += "\n## Steps\n\n" +
-         (steps.empty() ? std::string("No metric changed its level from one day to the next.\n") : steps);
+  std::string steps, unknown;
+  for (const auto& m : review.metrics) {
+    if (!m.trend) unknown += (unknown.empty() ? "" : ", ") + m.title;
+    if (!m.trend || !m.trend->step) continue;
+    const auto& step = *m.trend->step;
+    steps += fmt::format("- {}: by {} ({} to {}) from {} on. What was changed on that day?\n", m.title,
+                         shown(m, step.size), shown(m, step.low), shown(m, step.high),
+                         date_text(sys_days{review.first} + days(static_cast<std::int64_t>(step.day))));
+  }
+  const bool any_known = std::any_of(review.metrics.begin(), review.metrics.end(),
+                                     [](const auto& m) { return m.trend.has_value(); });
+  out += "\n## Steps\n\n";
+  if (steps.empty() && any_known) steps = "No metric changed its level from one day to the next.\n";
+  out += steps;
+  if (!unknown.empty())
+    out += fmt::format("{}Not enough history to tell ({} days with data are needed): {}.\n",
+                       steps.empty() ? "" : "\n", kTrendDaysMin, unknown);
 }
 
 void write_weekly(std::string& out, const Review& review) {
@@ -149,10 +160,17 @@ void write_weekly(std::string& out, const Review& review) {
       "day |\n"
       "|---|---|---|---|---|---|---|\n";
   for (const auto& m : review.metrics)
-    out += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", m.title, m.unit, number(m.week),
-                       number(m.weeks_before),
-                       m.change_percent ? fmt::format("{:+.0f} %", *m.change_percent) : "—", number(m.worst),
-                       sparkline(m.daily));
+    out += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", m.title, m.unit, shown(m, m.week),
+                       shown(m, m.weeks_before),
+                       m.change_percent ? fmt::format("{:+.0f} %", *m.change_percent) : "—",
+                       shown(m, m.worst), sparkline(m.daily));
+  const bool all_known = std::all_of(review.metrics.begin(), review.metrics.end(),
+                                     [](const auto& m) { return m.week && m.weeks_before; });
+  if (!all_known)
+    out += fmt::format(
+        "\n—: not enough history. The last week is told from {} days of evidence on, a change "
+        "from {} on.\n",
+        kWeek, kWeek + 1);
 }
 
 void write_monthly(std::string& out, const Review& review) {
@@ -163,8 +181,8 @@ void write_monthly(std::string& out, const Review& review) {
   for (const auto& m : review.metrics)
     out += fmt::format(
         "| {} | {} | {} | {} | {} | {} |\n", m.title, m.unit,
-        m.trend ? number(m.trend->level) : number(m.week), trend_text(m), reach_text(review, m),
-        m.error ? fmt::format("{} ({:.0f} %)", number(m.error->absolute), m.error->percent) : "—");
+        m.trend ? shown(m, m.trend->level) : shown(m, m.week), trend_text(m), reach_text(review, m),
+        m.error ? fmt::format("{} ({:.0f} %)", shown(m, m.error->absolute), m.error->percent) : "—");
   out +=
       "\nGrowth is the median slope between days whole weeks apart; the last column is how far forecasts of "
       "the last "

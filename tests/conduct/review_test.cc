@@ -102,6 +102,20 @@ TEST_F(Weeks, SaysWhenThereIsNotEnoughHistory) {
   EXPECT_THAT(review_markdown(r), HasSubstr("not enough history: 10 days with data of 15 needed"));
 }
 
+TEST_F(Weeks, ADashIsExplainedAndUnknownStepsAreNotDenied) {
+  make(3);
+  const auto text = review_markdown(look(Review::Kind::kWeekly));
+  EXPECT_THAT(text, HasSubstr("—: not enough history"));
+  EXPECT_THAT(text, HasSubstr("Not enough history to tell (15 days with data are needed): "));
+  EXPECT_THAT(text, testing::Not(HasSubstr("No metric changed its level")));
+}
+
+TEST_F(Weeks, FiguresAreInTheWordsOfTheirUnit) {
+  make(35);
+  EXPECT_THAT(review_markdown(look(Review::Kind::kWeekly)),
+              HasSubstr("| CPU | percent | 35 % | 19.9 % | +76 % |"));
+}
+
 TEST_F(Weeks, WithoutDatapointsThereIsNothingToReview) {
   make(1);
   const auto other = parse_system(
