@@ -34,6 +34,7 @@ using RunSet = DataSet (*)(const std::filesystem::path& dir, bool vary);
 
 DataSet run_petshop(const std::filesystem::path& dir, bool vary);
 DataSet run_nezha(const std::filesystem::path& dir, bool vary);
+DataSet run_dbsherlock(const std::filesystem::path& dir, bool vary);
 DataSet run_nab(const std::filesystem::path& dir, bool vary);
 
 // A share of `cases` with its interval: Wilson, J. Am. Stat. Assoc. 22 (1927).

@@ -26,7 +26,7 @@ struct NamedSet {
 
 const std::vector<NamedSet>& all_sets() {
   static const std::vector<NamedSet> sets = {
-      {"petshop", run_petshop}, {"nezha", run_nezha}, {"nab", run_nab}};
+      {"petshop", run_petshop}, {"nezha", run_nezha}, {"dbsherlock", run_dbsherlock}, {"nab", run_nab}};
   return sets;
 }
 

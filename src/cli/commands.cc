@@ -10,7 +10,8 @@ std::vector<AddCommand> all_commands() {
       add_seal,        add_verify,   add_unpack,   add_redact,   //
       add_time,        add_system,   add_doctor,   add_logs,     //
       add_ingest,      add_store,    add_serve,    add_rca,      //
-      add_alarms,      add_incident, add_calendar, add_review,
+      add_alarms,      add_incident, add_calendar, add_review,   //
+      add_remember,    add_compare,
   };
 }
 

@@ -15,6 +15,7 @@
 #include "cli/expectation.h"
 #include "cli/failure.h"
 #include "cli/gather.h"
+#include "cli/memory_options.h"
 #include "cli/render.h"
 #include "report/redact.h"
 #include "report/report.h"
@@ -30,6 +31,7 @@ namespace fs = std::filesystem;
 struct Arguments {
   GatherOptions gather;
   RenderOptions render;
+  MemoryOptions memory;
   std::string out;
   bool force = false;
   std::string expect;
@@ -159,8 +161,11 @@ struct Outcome {
 Result<Outcome> analyse_and_write(const Arguments& arguments, const OpenEvidence& evidence,
                                   PartialDirectory& partial, Progress& progress) {
   CapsuleInTheMaking capsule(evidence, arguments, partial.path());
-  const auto options = options_for(evidence, progress);
+  auto options = options_for(evidence, progress);
   if (!options) return tl::unexpected(options.error());
+  auto memory = arguments.memory.read(progress);
+  if (!memory) return tl::unexpected(memory.error());
+  options->memory = std::move(*memory);
   progress.start("Analysing", 0);
   auto findings = investigate(evidence.store(), evidence.system, *options);
   progress.finish();
@@ -239,6 +244,7 @@ void add_investigate(CLI::App& app, int& exit) {
   auto* command = app.add_subcommand("investigate", "From an incident window to a proven report");
   arguments->gather.add_to(*command);
   arguments->render.add_to(*command);
+  arguments->memory.add_to(*command);
   command->add_option("-o,--out", arguments->out, "Folder for the results (default incident-<time>)");
   command->add_flag("--force", arguments->force, "Replace an existing --out");
   command->add_option("--expect", arguments->expect,

@@ -7,6 +7,7 @@
 #include "cli/analyse.h"
 #include "cli/commands.h"
 #include "cli/failure.h"
+#include "cli/memory_options.h"
 #include "cli/render.h"
 
 namespace culprit {
@@ -17,6 +18,7 @@ struct Arguments {
   std::string input;
   GatherOptions gather;
   RenderOptions render;
+  MemoryOptions memory;
   std::string out;
 };
 
@@ -29,6 +31,9 @@ int run_command(Arguments& arguments) {
   auto options = options_for(*evidence, *progress);
   if (!options) return print_failure(options.error());
   options->capsule = arguments.input;
+  auto memory = arguments.memory.read(*progress);
+  if (!memory) return print_failure(memory.error());
+  options->memory = std::move(*memory);
   auto findings = investigate(evidence->store(), evidence->system, *options);
   if (!findings) return print_failure(findings.error());
   const std::string text = render(std::move(*findings), arguments.render);
@@ -53,6 +58,7 @@ void add_report(CLI::App& app, int& exit) {
   command->add_option("--baseline", arguments->gather.baseline, "How long before --from counts as normal")
       ->capture_default_str();
   arguments->render.add_to(*command);
+  arguments->memory.add_to(*command);
   command->add_option("-o,--out", arguments->out, "Write to this file instead of standard output");
   command->footer(R"(Examples:
   culprit report incident.culprit

@@ -42,6 +42,7 @@ void rank_hypotheses(CaseFile& file);      // E1-E4
 void judge_severity(CaseFile& file);       // verdict, onset, recovery, H5
 void judge_components(CaseFile& file);     // A1-A5
 void tell_timeline(CaseFile& file);
-void conclude(CaseFile& file);  // root cause, recommendations, prevention, H4, H6, summary
+void conclude(CaseFile& file);      // root cause, recommendations, prevention, H4, H6, summary
+void recall_cases(CaseFile& file);  // remembered incidents that looked like this one; needs its signature
 
 }  // namespace culprit

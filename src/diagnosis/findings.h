@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "diagnosis/evidence.h"
+#include "diagnosis/incident_signature.h"
 #include "telemetry/gap.h"
 #include "telemetry/metric.h"
 #include "telemetry/window.h"
@@ -187,6 +188,34 @@ struct SourceFinding {  // what was read, H1
   std::int64_t bytes = 0;
 };
 
+// A remembered incident that looked like this one.
+struct LikeCase {
+  std::string id, digest;  // of the case, and of its file
+  std::string system;      // name of the system it happened to
+  std::string cause;       // as confirmed by people
+  std::string hypothesis;  // what the analysis had named then; may be empty
+  std::string severity;
+  std::optional<Time> onset;
+  Window window;
+  bool same_incident = false;  // it was made of this very incident
+  double likeness = 0;         // 0..1
+  std::optional<double> same_order;
+  struct Signal {
+    std::string name, title;   // "db.cpu", "RDS CPU"
+    double now = 0, then = 0;  // usual spreads
+  };
+  std::vector<Signal> agree, differ;  // the weightiest first
+};
+
+// The memory that this analysis was given, and what in it is alike.
+struct SeenBefore {
+  std::uint64_t cases = 0;              // compared
+  std::string digest;                   // of all of them: the same store and memory give the same findings
+  std::vector<std::string> unreadable;  // files that are no cases
+  std::vector<LikeCase> alike;          // the most alike first
+  double nearest = 0;                   // likeness of the most alike one, alike enough or not
+};
+
 struct Findings {
   static constexpr int kSchemaVersion = 1;
 
@@ -206,7 +235,9 @@ struct Findings {
   std::string severity;              // "P0" … "P3", empty without an incident
   std::vector<Claim> severity_reasons;
   std::optional<Time> onset;
-  std::optional<Time> recovery;  // unset: not seen inside the data
+  std::optional<Time> recovery;           // unset: not seen inside the data
+  IncidentSignature signature;            // what it looked like; not part of the JSON
+  std::optional<SeenBefore> seen_before;  // unset without a memory
 
   std::vector<ComponentFinding> components;
   std::vector<MetricFinding> metrics;

@@ -73,6 +73,8 @@ Result<Findings> investigate(const Store& store, const System& system, const Inv
   judge_components(file);
   tell_timeline(file);
   conclude(file);
+  findings.signature = sign_incident(file);
+  recall_cases(file);
   return findings;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "diagnosis/findings.h"
+#include "diagnosis/past_case.h"
 #include "store/store.h"
 #include "system/system.h"
 
@@ -16,6 +17,7 @@ struct InvestigateOptions {
   std::string capsule = "incident.culprit";  // named in the commands that show evidence
   std::string capsule_options;  // " --from … --to …": what those commands need to see this very analysis
   int excerpts = 5;             // lines shown for a claim; 0: none
+  Memory memory;                // incidents to compare with
 };
 
 // Reads the store only. Errors: kDamaged, kStorage from the store; everything else becomes findings.

@@ -11,6 +11,12 @@ namespace {
 
 constexpr std::size_t kFewestReferenceMinutes = 3;
 constexpr std::size_t kQuietMinutesOfRecovery = 3;
+constexpr double kSpreadsOut = 4;
+
+double everyday_wobble(const Signal& signal, double centre) {
+  if (signal.is_count) return std::max(2.0, 2 * std::sqrt(centre));
+  return signal.unit == "percent" ? std::max(5.0, 0.15 * centre) : 0.5 * std::abs(centre);
+}
 
 // Out of the ordinary: four robust deviations, and more than the unit's everyday wobble.
 class Limit {
@@ -20,10 +26,7 @@ class Limit {
       : low_is_bad_(low_is_bad) {
     centre_ = median(reference);
     const double spread = mad(reference, centre_);
-    const double wobble = signal.is_count            ? std::max(2.0, 2 * std::sqrt(centre_))
-                          : signal.unit == "percent" ? std::max(5.0, 0.15 * centre_)
-                                                     : 0.5 * std::abs(centre_);
-    const double distance = std::max(4 * spread, wobble);
+    const double distance = std::max(kSpreadsOut * spread, everyday_wobble(signal, centre_));
     limit_ = low_is_bad_ ? centre_ - distance : centre_ + distance;
     // Where one minute in ten spikes every day, a spike is no news.
     if (before && !low_is_bad_) limit_ = std::max(limit_, quantile(std::move(reference), 0.9));
@@ -38,6 +41,10 @@ class Limit {
 };
 
 }  // namespace
+
+double everyday_spread(const Signal& signal, double centre) {
+  return everyday_wobble(signal, centre) / kSpreadsOut;
+}
 
 std::vector<double> reference_values(const Signal& signal, const Observations& seen) {
   auto before = values(signal, seen.grid.range(seen.baseline));

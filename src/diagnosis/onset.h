@@ -41,6 +41,10 @@ std::optional<Turn> earliest_onset(const std::vector<Watched>& signals, const Ob
 // else that minute's end. Unset when one of them did not come back inside the data, or none ever left.
 std::optional<Turn> last_recovery(const std::vector<Watched>& signals, const Observations& seen);
 
+// What a unit wobbles every day, as a quarter of the distance that counts as out of the ordinary: the spread
+// of a signal whose own spread is smaller.
+double everyday_spread(const Signal& signal, double centre);
+
 // The minutes a signal is compared with: the baseline when it has data, else the window itself.
 std::vector<double> reference_values(const Signal& signal, const Observations& seen);
 

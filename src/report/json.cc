@@ -46,6 +46,7 @@ std::string render_json(const Findings& f) {
   put_overview(w, f);
   put_technical(w, f);
   put_causes(w, f);
+  if (f.seen_before) put_seen_before(w, *f.seen_before);
   put_each(w, "gaps", f.gaps, [&](const Gap& g) { put_gap(w, g); });
   put_each(w, "sources", f.sources, [&](const SourceFinding& s) {
     put(w, "action", s.action);

@@ -39,5 +39,6 @@ void put_each(JsonWriter& w, std::string_view key, const std::vector<T>& items, 
 void put_technical(JsonWriter& w, const Findings& findings);
 void put_causes(JsonWriter& w, const Findings& findings);
 void put_evidence(JsonWriter& w, const Findings& findings);
+void put_seen_before(JsonWriter& w, const SeenBefore& seen);
 
 }  // namespace culprit

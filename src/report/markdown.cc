@@ -1,10 +1,11 @@
 // Markdown that GitHub renders (GitHub Flavored Markdown; tables, <details>, <a id>).
+#include "report/markdown.h"
+
 #include <fmt/format.h>
 
 #include <cctype>
 
 #include "base/printable.h"
-#include "report/outline.h"
 #include "report/report.h"
 
 namespace culprit {
@@ -219,14 +220,18 @@ void put_block(std::string& out, const Block& b) {
 
 }  // namespace
 
-std::string render_markdown(const Findings& findings) {
-  std::string out = "# " + escaped(report_title(findings)) + "\n\n";
-  for (const auto& section : outline(findings)) {
+std::string markdown_of(std::string_view title, const std::vector<Section>& sections) {
+  std::string out = "# " + escaped(title) + "\n\n";
+  for (const auto& section : sections) {
     out += "## " + escaped(section.title) + "\n\n";
     for (const auto& block : section.blocks) put_block(out, block);
   }
   while (out.ends_with("\n\n")) out.pop_back();
   return out;
+}
+
+std::string render_markdown(const Findings& findings) {
+  return markdown_of(report_title(findings), outline(findings));
 }
 
 }  // namespace culprit

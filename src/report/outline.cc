@@ -11,10 +11,13 @@
 namespace culprit {
 
 std::vector<Section> outline(const Findings& findings) {
-  return {summary_section(findings),    technical_section(findings),       timeline_section(findings),
-          root_cause_section(findings), recommendations_section(findings), prevention_section(findings),
-          known_section(findings),      contacts_section(findings),        gaps_section(findings),
-          sources_section(findings),    evidence_section(findings)};
+  std::vector<Section> out{summary_section(findings), technical_section(findings), timeline_section(findings),
+                           root_cause_section(findings)};
+  if (findings.seen_before) out.push_back(seen_before_section(findings));
+  for (auto* section : {recommendations_section, prevention_section, known_section, contacts_section,
+                        gaps_section, sources_section, evidence_section})
+    out.push_back(section(findings));
+  return out;
 }
 
 Phrase say(std::string_view text, Tone tone) { return {one_line(text), {}, tone, false}; }

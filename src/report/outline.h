@@ -98,6 +98,8 @@ std::vector<std::string> summary_sentences(const Findings& findings);
 
 // What a piece of evidence is called: a signal by the title that the tables give it, its name behind it.
 std::string evidence_title(const Findings& findings, const Evidence& evidence);
+// "2025-08-21, likeness 0.91: a dropped index" of the most alike remembered incident; there is one.
+Phrase seen_before_phrase(const Findings& findings, const wording::Clock& clock);
 std::string log_odds(double value);  // "+1.8", "−0.6"
 
 }  // namespace culprit

@@ -31,6 +31,7 @@ Section summary_section(const Findings& findings);
 Section technical_section(const Findings& findings);
 Section timeline_section(const Findings& findings);
 Section root_cause_section(const Findings& findings);
+Section seen_before_section(const Findings& findings);  // only with a memory
 Section recommendations_section(const Findings& findings);
 Section prevention_section(const Findings& findings);
 Section known_section(const Findings& findings);

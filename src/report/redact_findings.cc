@@ -17,6 +17,8 @@ class Walk {
     causes(f);
     texts(f.known);
     texts(f.unknown);
+    if (f.seen_before)
+      for (auto& c : f.seen_before->alike) text(c.cause);
     checks(f.next_checks);
     for (auto& g : f.gaps) text(g.subject), text(g.detail);
     for (auto& s : f.sources) text(s.what);

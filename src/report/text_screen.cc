@@ -68,6 +68,8 @@ void put_screen(TextCanvas& canvas, const Findings& f) {
   canvas.paragraph(label("Cause"), cause_phrase(f), 1);
   if (const Hypothesis* h = primary(f); h != nullptr && !h->summary.empty())
     canvas.paragraph(label(""), say(h->summary), 3);
+  if (f.seen_before && !f.seen_before->alike.empty())
+    canvas.paragraph(label("Seen"), seen_before_phrase(f, clock), 2);
   put_steps(canvas, f);
   put_contact(canvas, f);
 }

@@ -1,5 +1,9 @@
 #include "report/wording.h"
 
+#include <fmt/format.h>
+
+#include <cmath>
+
 namespace culprit::wording {
 
 std::string_view status(MetricStatus status) {
@@ -108,6 +112,13 @@ std::string_view gap(GapReason reason) {
       return "Not asked";
   }
   return "Does not exist";
+}
+
+std::string moved(double spreads) {
+  constexpr double kFar = 1000;  // of what never moved before, the size tells nothing
+  if (std::abs(spreads) < kMovedSpreads) return "as usual";
+  const std::string size = std::abs(spreads) > kFar ? "over 1,000" : number(std::abs(spreads));
+  return (spreads > 0 ? "up " : "down ") + size;
 }
 
 std::string severity_meaning(std::string_view severity) {

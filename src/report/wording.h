@@ -21,6 +21,8 @@ std::string_view horizon(std::string_view id);            // "24h" -> "Within 24
 std::string_view area(std::string_view id);               // "code-review" -> "Code review"
 std::string_view gap(GapReason reason);                   // "Permission denied", …
 std::string severity_meaning(std::string_view severity);  // H5
+// How far a signal moved, in usual spreads: "up 14", "down 3.2", "as usual".
+std::string moved(double spreads);
 
 // Times in the team's zone and in UTC.
 class Clock {
