@@ -91,8 +91,8 @@ inline constexpr double kMovedSpreads = 2;
 SignatureLikeness compare_signatures(const ShiftSignature& a, const ShiftSignature& b,
                                      const SignatureTuning& tuning = {});
 
-// From here on two troubles are said to have the same shape: on DBSherlock's runs 19 of 20 pairs of the same
-// cause reach it, and 3 of 1,000 pairs of different causes (bench/README.md).
+// From here on two troubles are said to have the same shape: on DBSherlock's runs 19 of 20 pairs of one cause
+// reach it, and 1 of 1,000 pairs of two (bench/README.md).
 inline constexpr double kSameShape = 0.7;
 
 }  // namespace culprit
