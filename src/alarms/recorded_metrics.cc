@@ -157,6 +157,44 @@ RecordedMetrics::Held RecordedMetrics::held(const MetricId& metric) const {
   return out;
 }
 
+void RecordedMetrics::put(const Point& point) {
+  Metric& held = metrics_[point.metric];
+  held.period = point.period;
+  held.from_log = point.from_log;
+  held.statistics[point.statistic].insert_or_assign(point.time, point.value);
+}
+
+void RecordedMetrics::merge(const RecordedMetrics& newer) {
+  for (const auto& [metric, known] : newer.metrics_) {
+    Metric& held = metrics_[metric];
+    held.period = known.period;
+    held.from_log = known.from_log;
+    for (const auto& [statistic, points] : known.statistics)
+      for (const auto& [time, value] : points) held.statistics[statistic].insert_or_assign(time, value);
+  }
+}
+
+void RecordedMetrics::forget_before(const MetricId& metric, Time time) {
+  const auto found = metrics_.find(metric);
+  if (found == metrics_.end()) return;
+  for (auto& [statistic, points] : found->second.statistics)
+    points.erase(points.begin(), points.lower_bound(time));
+}
+
+void RecordedMetrics::forget_from(Time time) {
+  for (auto& [metric, held] : metrics_)
+    for (auto& [statistic, points] : held.statistics) points.erase(points.lower_bound(time), points.end());
+}
+
+std::vector<RecordedMetrics::Point> RecordedMetrics::points() const {
+  std::vector<Point> out;
+  for (const auto& [metric, held] : metrics_)
+    for (const auto& [statistic, points] : held.statistics)
+      for (const auto& [time, value] : points)
+        out.push_back({metric, statistic, held.period, held.from_log, time, value});
+  return out;
+}
+
 void RecordedMetrics::overlay(const MetricId& metric, const Window& window, double value) {
   Metric& held = metrics_[metric];
   if (held.statistics.empty()) held.statistics["Average"];

@@ -26,6 +26,24 @@ class RecordedMetrics : public MetricReader {
   };
   Held held(const MetricId& metric) const;
 
+  // One value of a metric and statistic.
+  struct Point {
+    MetricId metric;
+    std::string statistic;
+    std::chrono::seconds period{60};
+    bool from_log = false;
+    Time time;
+    double value = 0;
+    bool operator==(const Point&) const = default;
+  };
+  // For a watch, which learns a metric minute by minute: a later value of the same minute wins.
+  void put(const Point& point);
+  void merge(const RecordedMetrics& newer);
+  void forget_before(const MetricId& metric, Time time);
+  void forget_from(Time time);
+  // All that is held, in a fixed order.
+  std::vector<Point> points() const;
+
   // Changes for a what-if: lays a value over a metric's points in the window, or adds counted events.
   void overlay(const MetricId& metric, const Window& window, double value);
   void add_counts(const MetricId& metric, const Window& window, double per_minute);

@@ -38,6 +38,8 @@ void add_calendar(CLI::App& app, int& exit);
 void add_review(CLI::App& app, int& exit);
 void add_remember(CLI::App& app, int& exit);
 void add_compare(CLI::App& app, int& exit);
+void add_watch(CLI::App& app, int& exit);
+void add_notify(CLI::App& app, int& exit);
 
 // Below `culprit logs`.
 std::vector<AddCommand> all_logs_commands();

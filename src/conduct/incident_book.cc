@@ -38,23 +38,71 @@ std::string text_at(const boost::json::object& o, std::string_view key) {
   return v != nullptr && v->is_string() ? std::string(v->get_string()) : std::string();
 }
 
-// Appends under a lock and syncs: what was acknowledged on the terminal is on disk.
-Result<void> append(const fs::path& file, std::string_view line, bool fresh) {
-  const int fd = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | (fresh ? O_CREAT | O_EXCL : 0), 0600);
-  if (fd < 0) return tl::unexpected(storage_error("cannot write", file, errno));
-  const auto end = [&](int error) -> Result<void> {
-    ::close(fd);
-    if (error == 0) return {};
-    return tl::unexpected(storage_error("cannot write", file, error));
-  };
-  if (::flock(fd, LOCK_EX) != 0) return end(errno);
-  while (!line.empty()) {
-    const auto n = ::write(fd, line.data(), line.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return end(errno);
-    line.remove_prefix(static_cast<std::size_t>(n));
+// A file or folder that one process at a time has.
+class Locked {
+ public:
+  Locked(const fs::path& file, int flags)
+      : fd_(::open(file.c_str(), flags | O_CLOEXEC)), error_(fd_ < 0 ? errno : 0) {
+    if (fd_ >= 0 && ::flock(fd_, LOCK_EX) != 0) error_ = errno;
   }
-  return ::fsync(fd) == 0 ? end(0) : end(errno);
+  Locked(const Locked&) = delete;
+  Locked& operator=(const Locked&) = delete;
+  ~Locked() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int fd() const { return fd_; }
+  int error() const { return error_; }
+
+ private:
+  int fd_;
+  int error_;
+};
+
+// A line that was never finished, because its writer was killed, must not run into the next one.
+int cut_unfinished_line(int fd) {
+  const off_t end = ::lseek(fd, 0, SEEK_END);
+  off_t keep = end;
+  char byte = 0;
+  while (keep > 0) {
+    if (::pread(fd, &byte, 1, keep - 1) != 1) return errno;
+    if (byte == '\n') break;
+    --keep;
+  }
+  return keep == end || ::ftruncate(fd, keep) == 0 ? 0 : errno;
+}
+
+// Appends under a lock and syncs: what was acknowledged on the terminal is on disk.
+Result<void> append(const fs::path& file, std::string_view line) {
+  const Locked locked(file, O_RDWR | O_APPEND);
+  int error = locked.error();
+  if (error == 0) error = cut_unfinished_line(locked.fd());
+  while (error == 0 && !line.empty()) {
+    const auto n = ::write(locked.fd(), line.data(), line.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0)
+      error = errno;
+    else
+      line.remove_prefix(static_cast<std::size_t>(n));
+  }
+  if (error == 0 && ::fsync(locked.fd()) != 0) error = errno;
+  if (error != 0) return tl::unexpected(storage_error("cannot write", file, error));
+  return {};
+}
+
+// The file appears with its first line or not at all; false when there is one of that name.
+Result<bool> create(const fs::path& file, std::string_view line) {
+  const fs::path whole = file.string() + ".new";
+  if (auto written = write_file_atomically(whole, line); !written) return tl::unexpected(written.error());
+  const int error = ::link(whole.c_str(), file.c_str()) == 0 ? 0 : errno;
+  ::unlink(whole.c_str());
+  if (error == EEXIST) return false;
+  if (error != 0) return tl::unexpected(storage_error("cannot create", file, error));
+  const int fd = ::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd >= 0) {
+    ::fsync(fd);
+    ::close(fd);
+  }
+  return true;
 }
 
 void apply(Incident& incident, const IncidentEvent& event) {
@@ -128,8 +176,12 @@ Result<Incident> IncidentBook::open(const NewIncident& incident) {
   std::error_code ec;
   fs::create_directories(directory_, ec);
   if (ec) return tl::unexpected(storage_error("cannot create", directory_, ec.value()));
+  const Locked locked(directory_, O_RDONLY | O_DIRECTORY);
+  if (locked.error() != 0) return tl::unexpected(storage_error("cannot lock", directory_, locked.error()));
   const auto known = all();
   if (!known) return tl::unexpected(known.error());
+  for (const auto& other : *known)
+    if (!incident.id.empty() && other.id == incident.id) return other;
   for (const auto& other : *known)
     if (other.open() && other.system == incident.system)
       return fail(
@@ -137,15 +189,23 @@ Result<Incident> IncidentBook::open(const NewIncident& incident) {
           fmt::format(
               "Add to it with `culprit incident note`, or resolve it first: culprit incident resolve {}",
               other.id));
-  std::string minute = format_utc(floor_minute(incident.time)).substr(0, 16);
-  std::erase(minute, ':');
-  std::string id = fmt::format("{}Z-{}", minute, incident.system);
-  for (int n = 2; fs::exists(file_of(id), ec); ++n) id = fmt::format("{}Z-{}-{}", minute, incident.system, n);
   const IncidentEvent event{incident.time, Kind::kOpened, incident.by, incident.title};
   const auto line = line_of(
       event, {{"system", incident.system}, {"severity", incident.severity}, {"capsule", incident.capsule}});
-  if (auto done = append(file_of(id), line, true); !done) return tl::unexpected(done.error());
-  return read(file_of(id));
+  const std::string first = incident.id.empty() ? id_of(incident.system, incident.time) : incident.id;
+  std::string id = first;
+  for (int n = 2;; ++n) {
+    const auto created = create(file_of(id), line);
+    if (!created) return tl::unexpected(created.error());
+    if (*created) return read(file_of(id));
+    id = fmt::format("{}-{}", first, n);
+  }
+}
+
+std::string IncidentBook::id_of(const std::string& system, Time time) {
+  std::string minute = format_utc(floor_minute(time)).substr(0, 16);
+  std::erase(minute, ':');
+  return fmt::format("{}Z-{}", minute, system);
 }
 
 Result<Incident> IncidentBook::add(const std::string& id, const IncidentEvent& event) {
@@ -156,8 +216,7 @@ Result<Incident> IncidentBook::add(const std::string& id, const IncidentEvent& e
   if (!incident->open() && event.kind != Kind::kNote)
     return fail(ErrorCode::kUsage, fmt::format("{} is resolved", incident->id), "",
                 "Notes can still be added; open a new incident if it is back.");
-  if (auto done = append(file_of(incident->id), line_of(event), false); !done)
-    return tl::unexpected(done.error());
+  if (auto done = append(file_of(incident->id), line_of(event)); !done) return tl::unexpected(done.error());
   return read(file_of(incident->id));
 }
 

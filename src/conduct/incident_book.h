@@ -40,6 +40,7 @@ struct Incident {
 struct NewIncident {
   std::string system, title, severity, capsule, by;
   Time time;
+  std::string id = {};  // empty: made of minute and system
 };
 
 // A folder of incidents. One process at a time changes an incident (a lock of the file sees to it); any
@@ -48,8 +49,11 @@ class IncidentBook {
  public:
   explicit IncidentBook(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
-  // kUsage when an incident of that system is open already: one cause is not opened twice.
+  // kUsage when an incident of that system is open already: one cause is not opened twice. One with a given
+  // id that is there already is given back as it is: who was killed while opening may do so again.
   Result<Incident> open(const NewIncident& incident);
+  // The id of an incident that begins then, unless it is taken.
+  static std::string id_of(const std::string& system, Time time);
   // Adds an event. kUsage for one that does not fit: an acknowledgement of what is resolved.
   Result<Incident> add(const std::string& id, const IncidentEvent& event);
 

@@ -26,6 +26,8 @@ std::string_view noun(NameKind kind) {
       return "alarm";
     case NameKind::kObjective:
       return "objective";
+    case NameKind::kChannel:
+      return "channel";
   }
   return "name";
 }

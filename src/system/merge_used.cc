@@ -22,7 +22,7 @@ std::string_view item_name(const YamlNode& item) {
 
 bool is_merged_by_name(std::string_view key) {
   for (const std::string_view list : {"components", "metrics", "patterns", "log_alerts", "alarms",
-                                      "objectives", "known_issues", "contacts", "stakeholders"})
+                                      "objectives", "known_issues", "channels", "contacts", "stakeholders"})
     if (key == list) return true;
   return false;
 }

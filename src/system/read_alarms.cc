@@ -55,7 +55,7 @@ const Fields<AlarmRule>& alarm_fields() {
          text("statistic", &AlarmRule::statistic), duration("period", &AlarmRule::period),
          whole_number("periods", &AlarmRule::periods), whole_number("datapoints", &AlarmRule::datapoints),
          word("missing", &AlarmRule::missing, {"missing", "ignore", "breaching", "not-breaching"}),
-         text("row", &AlarmRule::row)}};
+         text("row", &AlarmRule::row), word("severity", &AlarmRule::severity, {"P0", "P1", "P2", "P3"})}};
     for (const auto& key : kCrossings) out.fields.push_back(crossing(key));
     return out;
   }();

@@ -225,7 +225,8 @@ const Fields<LogAlert>& log_alert_fields() {
        reference("signal", &LogAlert::signal, NameKind::kSignal).required(),
        number("above", &LogAlert::above).required(),
        duration<std::chrono::minutes>("per", &LogAlert::per).required(), text("row", &LogAlert::row),
-       filter("filter", &LogAlert::filter), text("alarm", &LogAlert::alarm)}};
+       filter("filter", &LogAlert::filter), text("alarm", &LogAlert::alarm),
+       word("severity", &LogAlert::severity, {"P0", "P1", "P2", "P3"})}};
   return fields;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/zone.h"
 #include "system/read_alarms.h"
+#include "system/read_contacts.h"
 #include "system/read_known_issues.h"
 #include "system/read_observed.h"
 
@@ -17,24 +18,6 @@ struct AwsPart {
 const Fields<AwsPart>& aws_fields() {
   static const Fields<AwsPart> fields{"aws",
                                       {text("profile", &AwsPart::profile), text("region", &AwsPart::region)}};
-  return fields;
-}
-
-const std::vector<std::string_view> kSeverities = {"P0", "P1", "P2", "P3"};
-
-const Fields<Contact>& contact_fields() {
-  static const Fields<Contact> fields{"contact",
-                                      {text("role", &Contact::role).required(), text("name", &Contact::name),
-                                       text("reach", &Contact::reach).required(),
-                                       words("severities", &Contact::severities, kSeverities).required()}};
-  return fields;
-}
-
-const Fields<Stakeholder>& stakeholder_fields() {
-  static const Fields<Stakeholder> fields{
-      "stakeholder",
-      {text("name", &Stakeholder::name).required(), text("reach", &Stakeholder::reach).required(),
-       words("severities", &Stakeholder::severities, kSeverities).required()}};
   return fields;
 }
 
@@ -62,8 +45,12 @@ Field<System> resolved(std::string_view key) {
 const Fields<System>& system_fields() {
   static const Fields<System> fields{
       "the system file",
-      {text("system", &System::name).required(), text("title", &System::title), resolved("use"),
-       resolved("without"), resolved("variables"), zone(),
+      {text("system", &System::name).required(),
+       text("title", &System::title),
+       resolved("use"),
+       resolved("without"),
+       resolved("variables"),
+       zone(),
        Field<System>{"aws",
                      [](Reading& reading, const YamlNode& node, System& system) {
                        AwsPart aws;
@@ -71,13 +58,17 @@ const Fields<System>& system_fields() {
                        system.aws_profile = std::move(aws.profile);
                        system.aws_region = std::move(aws.region);
                      }},
-       part("components", read_components).required(), part("metrics", read_metrics),
-       part("patterns", read_patterns), list("log_alerts", &System::log_alerts, log_alert_fields()),
-       part("alarms", read_alarms), part("objectives", read_objectives),
+       part("components", read_components).required(),
+       part("metrics", read_metrics),
+       part("patterns", read_patterns),
+       list("log_alerts", &System::log_alerts, log_alert_fields()),
+       part("alarms", read_alarms),
+       part("objectives", read_objectives),
        texts("alarm_actions", &System::alarm_actions),
        list("known_issues", &System::known_issues, known_issue_fields()),
        list("severity", &System::severity_rules, severity_fields()),
        list("prevention", &System::prevention, prevention_fields()),
+       part("channels", read_channels),
        list("contacts", &System::contacts, contact_fields()),
        list("stakeholders", &System::stakeholders, stakeholder_fields())}};
   return fields;

@@ -10,7 +10,7 @@
 namespace culprit {
 
 // Namespaces of the ids in a system file.
-enum class NameKind { kComponent, kSignal, kKnownIssue, kLogAlert, kAlarm, kObjective };
+enum class NameKind { kComponent, kSignal, kKnownIssue, kLogAlert, kAlarm, kObjective, kChannel };
 
 class Reading {
  public:

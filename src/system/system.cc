@@ -14,4 +14,9 @@ const SystemMetric* System::metric(std::string_view id) const {
   return it == metrics.end() ? nullptr : &*it;
 }
 
+const Channel* System::channel(std::string_view id) const {
+  auto it = std::ranges::find(channels, id, &Channel::id);
+  return it == channels.end() ? nullptr : &*it;
+}
+
 }  // namespace culprit

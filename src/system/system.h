@@ -134,8 +134,9 @@ struct LogAlert {
   std::chrono::minutes per{1};
   std::string row;
   // As a CloudWatch metric filter and alarm: both or neither.
-  std::string filter;  // filter pattern that matches one line an event of the signal
-  std::string alarm;   // name of the alarm
+  std::string filter;           // filter pattern that matches one line an event of the signal
+  std::string alarm;            // name of the alarm
+  std::string severity = "P2";  // that `culprit watch` opens an incident with
 };
 
 // G1, G2: a CloudWatch alarm on one of the system's metrics, with the dimensions that the metric has.
@@ -153,6 +154,7 @@ struct AlarmRule {
   std::optional<double> datapoints;  // of `periods`; unset = all
   std::string missing = "missing";   // "missing", "ignore", "breaching", "not-breaching"
   std::string row;
+  std::string severity = "P2";  // that `culprit watch` opens an incident with
 };
 
 // A service level objective on events of a log: the share of bad ones among all.
@@ -178,12 +180,30 @@ struct Contact {
   std::string name;
   std::string reach;  // phone, channel, e-mail
   std::vector<std::string> severities;
+  std::vector<std::string> notify;  // channel ids
+  std::chrono::minutes after{0};    // told when nobody has acknowledged for so long; 0 = at once
 };
 
 struct Stakeholder {
   std::string name;
   std::string reach;
   std::vector<std::string> severities;
+  std::vector<std::string> notify;  // channel ids
+};
+
+// A way by which messages go out. Secrets are references: "env:NAME" or "file:/path".
+struct Channel {
+  enum class Kind { kSlack, kPagerDuty, kWebhook, kSmtp };
+  std::string id;
+  Kind kind = Kind::kWebhook;
+  std::string url;   // a reference; of a webhook, PagerDuty and SMTP also the address itself
+  std::string key;   // reference: PagerDuty's routing key, the key that signs a webhook
+  std::string from;  // SMTP
+  std::vector<std::string> to;
+  std::string user;      // SMTP
+  std::string password;  // reference
+  std::string ca;        // file with the certificates to trust instead of the machine's
+  bool operator==(const Channel&) const = default;
 };
 
 struct System {
@@ -202,6 +222,7 @@ struct System {
   std::vector<KnownIssue> known_issues;
   std::vector<SeverityRule> severity_rules;
   std::vector<Prevention> prevention;  // for every incident
+  std::vector<Channel> channels;
   std::vector<Contact> contacts;
   std::vector<Stakeholder> stakeholders;
   // The file as YAML with `use` and variables resolved: it reads back to the same system without any other
@@ -210,6 +231,7 @@ struct System {
 
   const Component* component(std::string_view id) const;
   const SystemMetric* metric(std::string_view id) const;
+  const Channel* channel(std::string_view id) const;
 };
 
 }  // namespace culprit

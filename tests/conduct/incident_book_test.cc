@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fstream>
 #include <thread>
 
@@ -74,6 +75,35 @@ TEST_F(Book, ALineThatWasNeverFinishedIsNotThere) {
   EXPECT_TRUE(book_.find("")->open());
   std::ofstream(file, std::ios::app) << "\n";
   EXPECT_EQ(book_.find("").error().code, ErrorCode::kDamaged);
+}
+
+TEST_F(Book, WhatIsAddedAfterAnUnfinishedLineCanBeRead) {
+  ASSERT_TRUE(open());
+  const auto file = directory_.path() / "book" / "2025-08-21T2303Z-chatwoot.jsonl";
+  std::ofstream(file, std::ios::app) << R"({"time":"2025-08-21T23:04:00Z","event":"resol)";
+  ASSERT_TRUE(book_.add("", {kStart, Kind::kNote, "Ben", "later"}));
+  const auto incident = book_.find("");
+  ASSERT_TRUE(incident) << incident.error().message();
+  EXPECT_EQ(incident->events.size(), 2u);
+}
+
+TEST_F(Book, AnIncidentWithAGivenIdIsOpenedOnce) {
+  const NewIncident fresh{
+      "chatwoot", "Lists time out", "P1", "", "watch", kStart, "2025-08-21T2303Z-chatwoot-7"};
+  ASSERT_TRUE(book_.open(fresh));
+  const auto again = book_.open(fresh);
+  ASSERT_TRUE(again) << again.error().message();
+  EXPECT_EQ(again->id, "2025-08-21T2303Z-chatwoot-7");
+  EXPECT_EQ(book_.all()->size(), 1u);
+}
+
+TEST_F(Book, OfManyWhoOpenAtOnceOneDoes) {
+  std::vector<std::thread> people;
+  std::atomic<int> opened{0};
+  for (int i = 0; i < 4; ++i) people.emplace_back([&] { opened += open().has_value() ? 1 : 0; });
+  for (auto& one : people) one.join();
+  EXPECT_EQ(opened, 1);
+  EXPECT_EQ(book_.all()->size(), 1u);
 }
 
 TEST_F(Book, NotesOfManyAtOnceAreAllThere) {
