@@ -11,7 +11,6 @@ std::vector<AddCommand> all_commands() {
       add_time,        add_system,   add_doctor,   add_logs,     //
       add_ingest,      add_store,    add_serve,    add_rca,      //
       add_alarms,      add_incident, add_calendar, add_review,   //
-      add_alarms,      add_incident, add_calendar, add_review,   //
       add_remember,    add_compare,  add_watch,    add_notify,
   };
 }

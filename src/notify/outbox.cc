@@ -226,6 +226,15 @@ Result<void> Outbox::forget_old(Time now) const {
     std::error_code ignored;
     if (now - entry.created > kSentKept) fs::remove(file_of(Box::kSent, entry.key), ignored);
   }
+  // Halves that a killed process left; one that is being written is younger.
+  std::error_code ec;
+  for (const auto& file : fs::directory_iterator(directory_ / kBoxes[0], ec)) {
+    std::error_code ignored;
+    const auto written = file.last_write_time(ignored);
+    if (!ignored && file.path().filename().string().find(".json.tmp") != std::string::npos &&
+        fs::file_time_type::clock::now() - written > std::chrono::hours(1))
+      fs::remove(file.path(), ignored);
+  }
   return {};
 }
 

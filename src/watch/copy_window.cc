@@ -40,13 +40,7 @@ Result<void> copy_states(const Store& from, StoreWriter& to, const CopyOptions& 
   return {};
 }
 
-}  // namespace
-
-Result<void> copy_window(const Store& from, StoreWriter& to, const CopyOptions& options) {
-  if (options.events)
-    if (auto done = copy_events(from, to, options); !done) return done;
-  if (auto done = copy_series(from, to, options.window); !done) return done;
-  if (auto done = copy_states(from, to, options); !done) return done;
+Result<void> copy_gaps(const Store& from, StoreWriter& to) {
   const auto gaps = from.gaps();
   if (!gaps) return tl::unexpected(gaps.error());
   for (const auto& gap : *gaps) {
@@ -55,6 +49,26 @@ Result<void> copy_window(const Store& from, StoreWriter& to, const CopyOptions& 
     if (auto put = to.put_gap(gap); !put) return put;
   }
   return {};
+}
+
+Result<void> copy_journal(const Store& from, StoreWriter& to) {
+  const auto journal = from.journal();
+  if (!journal) return tl::unexpected(journal.error());
+  for (const auto& entry : *journal)
+    if (auto put = to.put_journal(entry); !put) return put;
+  return {};
+}
+
+}  // namespace
+
+Result<void> copy_window(const Store& from, StoreWriter& to, const CopyOptions& options) {
+  if (options.events)
+    if (auto done = copy_events(from, to, options); !done) return done;
+  if (auto done = copy_series(from, to, options.window); !done) return done;
+  if (auto done = copy_states(from, to, options); !done) return done;
+  if (options.gaps)
+    if (auto done = copy_gaps(from, to); !done) return done;
+  return options.journal ? copy_journal(from, to) : Result<void>();
 }
 
 }  // namespace culprit

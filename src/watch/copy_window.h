@@ -11,10 +11,10 @@ struct CopyOptions {
   Window window;                                         // of events, datapoints and states
   std::function<bool(const LogEventView&)> keep_event;   // unset = every one
   std::function<bool(const ResourceState&)> keep_state;  // unset = every one
-  bool events = true;
+  bool events = true, gaps = true, journal = true;
 };
 
-// Events, series, states and gaps; neither journal nor notes. States are taken up to the window's end.
+// Events and series of the window; states, gaps and journal; no notes.
 Result<void> copy_window(const Store& from, StoreWriter& to, const CopyOptions& options);
 
 }  // namespace culprit

@@ -36,6 +36,9 @@ Result<void> analyse(const fs::path& store_directory, const Window& window, cons
   if (findings->verdict == Verdict::kIncident) {
     out.severity = findings->severity;
     out.headline = findings->headline;
+    // The severity stands beside it in every message.
+    if (const auto prefix = out.severity + ": "; out.headline.starts_with(prefix))
+      out.headline.erase(0, prefix.size());
   }
   const auto incident = book.find(out.incident);
   if (incident) out.text = status_message({*incident, system, &*findings, window.end, zone});

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/digest.h"
 #include "base/file.h"
@@ -49,6 +50,29 @@ Result<void> count_events(const Store& store, const Window& window, Seen& seen) 
     return true;
   });
 }
+
+// What is missing in each of many minutes is one gap.
+class MergedGaps {
+ public:
+  Result<void> add(const Store& store) {
+    const auto gaps = store.gaps();
+    if (!gaps) return tl::unexpected(gaps.error());
+    for (const auto& gap : *gaps) {
+      const auto [known, fresh] =
+          all_.try_emplace({gap.reason, gap.subject, gap.component, gap.detail, gap.action}, gap);
+      auto& window = known->second.window;
+      if (fresh || !window || !gap.window) continue;
+      window->start = std::min(window->start, gap.window->start);
+      window->end = std::max(window->end, gap.window->end);
+    }
+    return {};
+  }
+  using Key = std::tuple<GapReason, std::string, std::string, std::string, std::string>;
+  const std::map<Key, Gap>& all() const { return all_; }
+
+ private:
+  std::map<Key, Gap> all_;
+};
 
 bool must_go_aside(const Error& error) {
   return error.code == ErrorCode::kDamaged || error.code == ErrorCode::kInput;
@@ -162,6 +186,7 @@ Result<void> FlightRecorder::freeze(const fs::path& to, const Window& window,
   if (!writer) return tl::unexpected(writer.error());
   for (const auto& [key, value] : notes)
     if (auto put = (*writer)->put_note(key, value); !put) return put;
+  MergedGaps gaps;
   for (const auto& hour : hours()) {
     const auto store = open_store(hour);
     if (!store && must_go_aside(store.error())) {
@@ -177,8 +202,12 @@ Result<void> FlightRecorder::freeze(const fs::path& to, const Window& window,
     if (!store) return tl::unexpected(store.error());
     CopyOptions options;
     options.window = window;
+    options.gaps = false;
     if (auto done = copy_window(**store, **writer, options); !done) return done;
+    if (auto done = gaps.add(**store); !done) return done;
   }
+  for (const auto& [key, gap] : gaps.all())
+    if (auto put = (*writer)->put_gap(gap); !put) return put;
   return (*writer)->commit();
 }
 

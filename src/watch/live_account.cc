@@ -54,7 +54,8 @@ class LiveAccount : public Account {
     const auto transport = aws::open_transport(*session);
     const auto progress = make_silent_progress();
     aws::Collection collection(system_, collect, **writer, *progress, clock_);
-    aws::Client client(*session, *transport, clock_);
+    aws::Client client(*session, *transport, clock_,
+                       [&collection](const JournalEntry& entry) { collection.put(entry); });
     const auto done = aws::collect_with(client, collection);
     if (!done && done.error().code == ErrorCode::kStorage) return tl::unexpected(done.error());
     if (auto committed = (*writer)->commit(); !committed) return tl::unexpected(committed.error());

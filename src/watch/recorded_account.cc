@@ -15,6 +15,7 @@ class RecordedAccount : public Account {
     if (!writer) return tl::unexpected(writer.error());
     CopyOptions options;
     options.window = window;
+    options.journal = false;
     // States of the future are not known yet.
     options.keep_state = [&](const ResourceState& state) { return state.observed_at < window.end; };
     if (auto done = copy_window(store_, **writer, options); !done) return tl::unexpected(done.error());

@@ -31,6 +31,20 @@ IncidentEvent::Kind book_kind(Effect::Kind kind) {
   }
 }
 
+// What a killed watch left half done; the lock is held.
+void remove_halves(const fs::path& state) {
+  for (const auto& folder : {state, state / "evidence"}) {
+    std::error_code ec;
+    std::vector<fs::path> halves;
+    for (const auto& entry : fs::directory_iterator(folder, ec)) {
+      const auto name = entry.path().filename().string();
+      if (name.starts_with("state.json.tmp") || name.find(".partial") != std::string::npos || name == "batch")
+        halves.push_back(entry.path());
+    }
+    for (const auto& half : halves) fs::remove_all(half, ec);
+  }
+}
+
 // Of no use ever again: the book does not take it as it stands.
 bool is_hopeless(const Error& error) {
   return error.code == ErrorCode::kUsage || error.code == ErrorCode::kNotFound;
@@ -58,6 +72,7 @@ Result<std::unique_ptr<Watcher>> Watcher::open(const System& system, Account& ac
     return fail(ErrorCode::kUsage, "another process watches with this folder", options.state.string(),
                 "One watch at a time has a folder: stop the other, or give --state DIR.");
   if (!lock) return tl::unexpected(lock.error());
+  remove_halves(options.state);
   auto all = alarms_of(system);
   if (!all) return tl::unexpected(all.error());
   auto state = load_state(options.state / "state.json");

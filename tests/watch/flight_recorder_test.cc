@@ -74,6 +74,28 @@ TEST_F(Recorder, AStateThatDoesNotChangeIsKeptOnce) {
   EXPECT_EQ(frozen_->states("ecs:task")->size(), 1u);
 }
 
+TEST_F(Recorder, WhatIsMissingMinuteByMinuteIsOneGap) {
+  auto r = recorder();
+  for (int i = 0; i < 3; ++i) {
+    const auto directory = folder_.path() / fmt::format("gaps{}", i);
+    auto writer = create_store(directory);
+    const Window minute{kStart + minutes(i), kStart + minutes(i + 1)};
+    ASSERT_TRUE(
+        (*writer)->put_gap({GapReason::kDenied, "/g", "web", "not allowed", "logs:FilterLogEvents", minute}));
+    ASSERT_TRUE((*writer)->put_gap({GapReason::kEmpty, "/h", "web", "silent", "", minute}));
+    ASSERT_TRUE(
+        (*writer)->put_journal({minute.end, "logs:FilterLogEvents", "aws logs", "ok", 1, Duration(1), 1}));
+    ASSERT_TRUE((*writer)->commit());
+    writer->reset();
+    ASSERT_TRUE(r.add(**open_store(directory), minute));
+  }
+  frozen_events(r);
+  const auto gaps = frozen_->gaps();
+  ASSERT_EQ(gaps->size(), 1u);
+  EXPECT_EQ(gaps->front().window, (Window{kStart, kStart + minutes(3)}));
+  EXPECT_EQ(frozen_->journal()->size(), 3u);
+}
+
 TEST_F(Recorder, TheOldestHoursGo) {
   auto r = recorder({3, 1'000'000'000});
   for (int h = 0; h < 6; ++h)
