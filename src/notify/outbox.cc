@@ -200,6 +200,7 @@ Result<Outbox::Report> Outbox::deliver(const std::function<Time()>& clock, const
   std::map<std::string, std::vector<OutboxEntry>> by_channel;
   for (auto& entry : *waiting) by_channel[entry.channel].push_back(std::move(entry));
   std::vector<const std::vector<OutboxEntry>*> work;
+  work.reserve(by_channel.size());
   for (const auto& [channel, entries] : by_channel) work.push_back(&entries);
   std::vector<Report> reports(work.size());
   std::vector<Result<void>> done(work.size());

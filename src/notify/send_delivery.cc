@@ -69,7 +69,7 @@ bool is_this_machine(std::string_view address) {
 }
 
 void prepare_post(CURL* easy, const Delivery& delivery, List& headers) {
-  for (const auto& [name, value] : delivery.headers) append(headers, name + ": " + value);
+  for (const auto& [name, value] : delivery.headers) append(headers, fmt::format("{}: {}", name, value));
   append(headers, "User-Agent: culprit");
   append(headers, "Expect:");
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -80,7 +80,7 @@ void prepare_post(CURL* easy, const Delivery& delivery, List& headers) {
 }
 
 void prepare_mail(CURL* easy, const Delivery& delivery, List& to, std::string_view& left) {
-  for (const auto& one : delivery.to) append(to, "<" + one + ">");
+  for (const auto& one : delivery.to) append(to, fmt::format("<{}>", one));
   const std::string from = "<" + delivery.from + ">";
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
   curl_easy_setopt(easy, CURLOPT_MAIL_FROM, from.c_str());

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "sources/aws/collect_aws.h"
@@ -26,6 +27,9 @@ class Account {
   // Into a new store at `directory`. Errors: kStorage, kUsage, kInput; what the account does is no error but
   // trouble.
   virtual Result<Batch> collect(const Window& window, const std::filesystem::path& directory) = 0;
+  // By what alarms are decided: names of log groups, and metrics as to_string() writes them. What else does
+  // not come is no trouble.
+  virtual void needs(std::set<std::string>) {}
   // The service's clock minus this machine's, as of the last answer, when they differ by more than a minute.
   virtual Duration clock_offset() const { return Duration{0}; }
 };

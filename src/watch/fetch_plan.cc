@@ -32,8 +32,7 @@ std::string follow_clock(WatchState& state, const Moment& now, const FetchRules&
     return "";
   }
   const Time minute = floor_minute(now.wall);
-  const std::string said =
-      fmt::format("the clock went back by {}", format_duration(*state.evaluated - minute));
+  std::string said = fmt::format("the clock went back by {}", format_duration(*state.evaluated - minute));
   state.evaluated = std::min(minute, state.before_jump.value_or(minute));
   state.before_jump.reset();
   pull_back(state, minute);

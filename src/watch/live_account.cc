@@ -15,8 +15,9 @@ namespace culprit {
 namespace {
 
 // Alarms are decided by log events and datapoints; states that did not come hold nothing up.
-bool may_come_later(const Gap& gap) {
-  return (gap.reason == GapReason::kThrottled || gap.reason == GapReason::kUnreachable) &&
+bool may_come_later(const Gap& gap, const std::set<std::string>& needed) {
+  return needed.contains(gap.subject) &&
+         (gap.reason == GapReason::kThrottled || gap.reason == GapReason::kUnreachable) &&
          (gap.action == "logs:FilterLogEvents" || gap.action == "cloudwatch:GetMetricData");
 }
 
@@ -74,13 +75,14 @@ class LiveAccount : public Account {
     const auto gaps = out.store->gaps();
     if (!gaps) return tl::unexpected(gaps.error());
     for (const auto& gap : *gaps)
-      if (may_come_later(gap)) {
+      if (may_come_later(gap, needed_)) {
         out.trouble = fmt::format("{}: {}", gap.subject, gap.detail);
         break;
       }
     return out;
   }
 
+  void needs(std::set<std::string> subjects) override { needed_ = std::move(subjects); }
   Duration clock_offset() const override { return clock_.offset(); }
 
  private:
@@ -97,6 +99,7 @@ class LiveAccount : public Account {
   AwsOptions options_;
   std::uint64_t max_log_bytes_;
   CorrectedClock clock_;
+  std::set<std::string> needed_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/file.h"
 #include "conduct/incident_book.h"
@@ -29,6 +30,15 @@ IncidentEvent::Kind book_kind(Effect::Kind kind) {
     default:
       return IncidentEvent::Kind::kNote;
   }
+}
+
+std::set<std::string> subjects_of(const AlarmSet& set) {
+  std::set<std::string> out;
+  for (const auto& metric : metrics_of(set)) {
+    const auto* filter = set.filter_of(metric);
+    out.insert(filter == nullptr ? to_string(metric) : filter->log_group);
+  }
+  return out;
 }
 
 // What a killed watch left half done; the lock is held.
@@ -88,6 +98,7 @@ Result<std::unique_ptr<Watcher>> Watcher::open(const System& system, Account& ac
     return fail(ErrorCode::kUsage,
                 fmt::format("the system '{}' has no alarm that could be watched", system.name), "",
                 "Add `alarms`, `log_alerts` with filter and alarm, or `objectives` to the system file.");
+  account.needs(subjects_of(watched.set));
   std::unique_ptr<Watcher> out(
       new Watcher(system, account, std::move(options), std::move(watched), std::move(*lock)));
   for (const auto& point : state->metrics) out->metrics_.put(point);
@@ -212,7 +223,8 @@ Result<void> Watcher::act(Round& round) {
   std::vector<Effect> left;
   std::vector<const Effect*> order;
   for (const auto& effect : state_.effects) order.push_back(&effect);
-  std::ranges::stable_partition(order, [](const Effect* e) { return e->kind == Effect::Kind::kNotify; });
+  std::stable_partition(order.begin(), order.end(),
+                        [](const Effect* e) { return e->kind == Effect::Kind::kNotify; });
   for (const auto* effect : order) {
     if (auto done = do_one(*effect, round); !done) {
       round.log.push_back(

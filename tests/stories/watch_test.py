@@ -16,7 +16,9 @@ import time
 import unittest
 
 import culprit
+import moto_account
 import receivers
+import recording
 import serving
 
 INCIDENT = culprit.ROOT / "examples/incidents/statement-timeouts"
@@ -253,6 +255,26 @@ class LiveEndpoint(Folder):
             (self.path / "state").mkdir()
             (self.path / "state/state.json").write_text("{}")
             self.assertIn("state.json", culprit.run(*self.arguments("--once"), check=8).err)
+
+
+@unittest.skipIf(moto_account.missing(), moto_account.missing() or "")
+class Moto(unittest.TestCase):
+    """An account that nobody here wrote. It fails on a metric (p99) that no alarm needs, which must hold nothing up."""
+
+    def test_an_incident_on_moto_is_opened_and_explained(self):
+        start = recording.parse_utc("2026-11-24T06:21:00Z")
+        with tempfile.TemporaryDirectory() as folder, moto_account.Moto() as moto:
+            now = datetime.datetime.now(datetime.timezone.utc).replace(second=0, microsecond=0)
+            moto_account.load(moto, INCIDENT, now - start)
+            command = ["watch", "--once", "--no-notify", "--state", folder + "/s", "--book", folder + "/b", "--endpoint-url",
+                       moto.url, "--region", moto_account.REGION]
+            keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_MAX_ATTEMPTS": "2"}
+            done = culprit.run(*command, check=0, **keys)
+            self.assertRegex(done.out, r"evidence in \S+: Slow statements run into the 14 s statement time-out")
+            culprit.run(*command, check=0, **keys)
+            done = culprit.run("incident", "list", "--book", folder + "/b", "--format", "json", check=0)
+            [incident] = json.loads(done.out)["incidents"]
+            self.assertEqual(incident["severity"], "P1")
 
 
 class Unit(unittest.TestCase):
