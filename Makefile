@@ -1,6 +1,6 @@
 # Verbs. `make` shows them. Each installs the Debian packages that it needs.
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check bench bench-logs bench-parsing bench-rca fuzz docs lab install clean
+.PHONY: help build demo test check bench bench-logs bench-parsing bench-rca calibration fuzz docs lab install clean
 
 DEMO := examples/incidents/statement-timeouts
 FUZZ_SECONDS ?= 30
@@ -48,6 +48,11 @@ bench-rca: ## Accuracy and speed of diagnosis on the labelled sets in DIR (defau
 	@scripts/install_packages build bench
 	@scripts/build bench rca rca_speed
 	@bench/run_rca build/bench "$(if $(filter file,$(origin DIR)),../shared/benchmarks,$(DIR))" "$(PREDICTIONS)"
+
+calibration: ## Measure what confidence is worth; writes the diagram and tables of docs/diagnosis.md
+	@scripts/install_packages build bench
+	@scripts/build bench calibrate
+	@build/bench/calibrate examples/incidents --cases 1500 --write docs
 
 fuzz: ## Fuzz each parser and format for FUZZ_SECONDS
 	@scripts/install_packages build fuzz

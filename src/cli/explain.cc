@@ -3,13 +3,13 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
-#include <cmath>
 #include <cstdio>
 
 #include "base/printable.h"
 #include "cli/analyse.h"
 #include "cli/commands.h"
 #include "cli/failure.h"
+#include "diagnosis/confidence.h"
 #include "diagnosis/observation.h"
 #include "report/redact.h"
 #include "telemetry/quantity.h"
@@ -107,8 +107,8 @@ class Explainer {
     list(h.evidence_for);
     list(h.evidence_against);
     for (const auto& t : h.unseen) out += fmt::format("   n/a   {} (no data)\n", shown(t.text));
-    out += fmt::format("  {:+.2f}  sum; confidence = 1 / (1 + e^-sum) = {:.3f}\n", sum,
-                       1 / (1 + std::exp(-sum)));
+    out += fmt::format("  {:+.2f}  sum; confidence = 1 / (1 + e^-({:.2f} x sum {:+.2f})) = {:.3f}\n", sum,
+                       kConfidenceScale.slope, kConfidenceScale.offset, confidence_of(sum));
     if (!h.refute.text.empty()) out += "\nWhat would refute it: " + shown(h.refute.text) + "\n";
     if (!h.refute.aws_command.empty()) out += "  " + shown(h.refute.aws_command) + "\n";
     return out;

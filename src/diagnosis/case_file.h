@@ -15,7 +15,8 @@ struct CaseFile {
   const InvestigateOptions& options;
   Zone zone;
   EvidenceMaker& evidence;
-  Findings& findings;  // filled step by step, in the order of investigate()
+  Findings& findings;               // filled step by step, in the order of investigate()
+  bool baseline_disturbed = false;  // users were harmed in it, too
 
   std::string clock(Time t) const { return zone.format_clock(t).substr(0, 8); }  // to the second
   const Signal* signal(std::string_view name) const {

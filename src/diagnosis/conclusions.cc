@@ -4,6 +4,7 @@
 
 #include "base/shell_word.h"
 #include "diagnosis/case_file.h"
+#include "diagnosis/cautions.h"
 #include "diagnosis/onset.h"
 #include "diagnosis/phrasing.h"
 #include "diagnosis/placeholders.h"
@@ -203,6 +204,7 @@ void summarise(CaseFile& file) {
   } else {
     f.summary.push_back(f.headline);
   }
+  for (auto& caution : cautions(file)) f.summary.push_back(std::move(caution));
   if (!f.gaps.empty())
     f.summary.push_back(wording::plural(f.gaps.size(), "thing", "things") +
                         " could not be seen; see “What could not be seen”.");

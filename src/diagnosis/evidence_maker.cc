@@ -9,6 +9,7 @@
 #include "diagnosis/aws_answer.h"
 #include "diagnosis/filter_pattern.h"
 #include "diagnosis/state_digest.h"
+#include "diagnosis/unit_factor.h"
 
 namespace culprit {
 
@@ -155,7 +156,11 @@ std::vector<Series> EvidenceMaker::chart(const Signal& signal) const {
     for (const auto& s : *all)
       if (s.statistic == statistic && !s.points.empty() && (!finest || s.period < finest->period))
         finest = &s;
-    if (finest) out.push_back(*finest);
+    if (finest == nullptr) continue;
+    out.push_back(*finest);
+    const double factor = unit_factor(finest->unit, signal.metric->unit);
+    if (factor != 1)
+      for (auto& point : out.back().points) point.value *= factor;
   }
   return out;
 }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "diagnosis/case_file.h"
+#include "diagnosis/confidence.h"
 #include "diagnosis/phrasing.h"
 #include "diagnosis/placeholders.h"
 #include "diagnosis/predicate.h"
@@ -12,11 +13,6 @@
 namespace culprit {
 
 namespace {
-
-constexpr double kConfident = 0.5;
-constexpr double kLeastConfidenceShown = 0.05;
-
-double logistic(double log_odds) { return 1 / (1 + std::exp(-log_odds)); }
 
 NextCheck filled(const Check& check, const Placeholders& names) {
   return {names.fill(check.text), names.fill_aws(check.aws_command),
@@ -46,20 +42,19 @@ bool weigh(const Symptom& symptom, bool speaks_for, CaseFile& file, Hypothesis& 
 // after users were harmed first, it is a consequence or a coincidence.
 void weigh_order(const KnownIssue& issue, CaseFile& file, std::optional<Time> harmed_since, Hypothesis& h,
                  double& log_odds) {
-  constexpr auto kLate = std::chrono::minutes(3);
-  constexpr double kWeight = -2.5;
-  if (!harmed_since) return;
+  const auto& tuning = file.options.tuning;
+  if (!harmed_since || tuning.late_weight == 0) return;
   for (const auto& symptom : issue.symptoms) {
     const Decision d = decide(symptom.when, file);
     if (!symptom.required || d.truth != Truth::kHolds || !d.signal->events) continue;
     const Time first = d.signal->events->first().time;
-    if (first <= *harmed_since + kLate) continue;
-    log_odds += kWeight;
+    if (first <= *harmed_since + tuning.late) continue;
+    log_odds += tuning.late_weight;
     h.evidence_against.push_back(
         {fmt::format("It came up {} after users were harmed first",
                      wording::seconds(
                          static_cast<double>(floor<std::chrono::seconds>(first - *harmed_since).count()))),
-         kWeight,
+         tuning.late_weight,
          {file.evidence.of_signal(*d.signal)}});
   }
 }
@@ -89,8 +84,8 @@ std::optional<Hypothesis> evaluate(const KnownIssue& issue, CaseFile& file,
   for (const auto& s : issue.against)
     if (!weigh(s, false, file, h, log_odds)) return std::nullopt;
   weigh_order(issue, file, harmed_since, h, log_odds);
-  h.confidence = logistic(log_odds);
-  if (h.evidence_for.empty() || h.confidence < kLeastConfidenceShown) return std::nullopt;
+  h.confidence = confidence_of(log_odds);
+  if (h.evidence_for.empty() || h.confidence < file.options.tuning.shown_min) return std::nullopt;
   const Placeholders names(file, issue);
   h.summary = names.fill(issue.summary);
   h.refute = filled(issue.refute, names);
@@ -117,13 +112,12 @@ bool best_first(const Hypothesis& a, const Hypothesis& b) {
 
 // Explaining away: what a believed cause brings about is its effect, and so less likely a cause of its own.
 // The term also keeps the effect below its cause.
-void explain_away(std::vector<Hypothesis>& ranked, const System& system) {
-  constexpr double kLeast = 1.0;
-  constexpr double kDistance = 0.5;
+void explain_away(std::vector<Hypothesis>& ranked, const System& system, const HypothesisTuning& tuning) {
+  if (!tuning.explains_away) return;
   std::set<std::string> explained;
   for (std::size_t i = 0; i < ranked.size(); ++i) {
     const std::string cause = ranked[i].cause;
-    if (ranked[i].confidence < kConfident || explained.contains(cause)) continue;
+    if (ranked[i].confidence < tuning.believed_min || explained.contains(cause)) continue;
     const auto issue = std::ranges::find(system.known_issues, cause, &KnownIssue::id);
     const double log_odds = log_odds_of(ranked[i]);
     for (auto& effect : ranked) {
@@ -131,9 +125,10 @@ void explain_away(std::vector<Hypothesis>& ranked, const System& system) {
           std::ranges::find(issue->explains, effect.cause) == issue->explains.end() ||
           !explained.insert(effect.cause).second)
         continue;
-      const double term = std::max(kLeast, log_odds_of(effect) - log_odds + kDistance);
+      const double term =
+          std::max(tuning.explained_least, log_odds_of(effect) - log_odds + tuning.explained_distance);
       effect.evidence_against.push_back({"It is explained by: " + ranked[i].title, -term, {}});
-      effect.confidence = logistic(log_odds_of(effect));
+      effect.confidence = confidence_of(log_odds_of(effect));
     }
   }
   std::ranges::sort(ranked, best_first);
@@ -148,10 +143,10 @@ void rank_hypotheses(CaseFile& file) {
   for (const auto& issue : file.system.known_issues)
     if (auto h = evaluate(issue, file, harmed_since)) ranked.push_back(std::move(*h));
   std::ranges::sort(ranked, best_first);
-  explain_away(ranked, file.system);
+  explain_away(ranked, file.system, file.options.tuning);
   bool primary_given = false;
   for (auto& h : ranked) {
-    if (h.confidence < kConfident) continue;
+    if (h.confidence < file.options.tuning.believed_min) continue;
     h.role = primary_given ? CauseRole::kSecondary : CauseRole::kPrimary;
     primary_given = true;
   }

@@ -1,6 +1,7 @@
 #include "diagnosis/investigate.h"
 
 #include "diagnosis/case_file.h"
+#include "diagnosis/cautions.h"
 
 namespace culprit {
 
@@ -38,25 +39,30 @@ Result<std::vector<SourceFinding>> sum_up_journal(const Store& store) {
 
 }  // namespace
 
-Result<Findings> investigate(const Store& store, const System& system, const InvestigateOptions& options) {
+Result<std::unique_ptr<Observations>> observe(const Store& store, const System& system,
+                                              const InvestigateOptions& options) {
+  const Window span = span_of(options);
+  auto seen = std::make_unique<Observations>(options.window, Window{span.start, options.window.start}, span);
+  auto gaps = store.gaps();
+  if (!gaps) return tl::unexpected(gaps.error());
+  seen->gaps = std::move(*gaps);
+  if (auto done = observe_metrics(store, system, *seen); !done) return tl::unexpected(done.error());
+  if (auto done = observe_logs(store, system, *seen); !done) return tl::unexpected(done.error());
+  if (auto done = observe_states(store, system, *seen); !done) return tl::unexpected(done.error());
+  return seen;
+}
+
+Result<Findings> judge(const Store& store, const System& system, const Observations& seen,
+                       const InvestigateOptions& options) {
   Findings findings;
   findings.system = {system.name, system.title, system.zone};
   findings.window = options.window;
   findings.capsule = options.capsule;
   findings.capsule_options = options.capsule_options;
-  const Window span = span_of(options);
-  findings.baseline = {span.start, options.window.start};
+  findings.baseline = seen.baseline;
   findings.zone = options.zone.empty() ? system.zone : options.zone;
-  auto zone = Zone::find(findings.zone);
+  const auto zone = Zone::find(findings.zone);
   if (!zone) return tl::unexpected(zone.error());
-
-  Observations seen(options.window, findings.baseline, span);
-  auto gaps = store.gaps();
-  if (!gaps) return tl::unexpected(gaps.error());
-  seen.gaps = std::move(*gaps);
-  if (auto done = observe_metrics(store, system, seen); !done) return tl::unexpected(done.error());
-  if (auto done = observe_logs(store, system, seen); !done) return tl::unexpected(done.error());
-  if (auto done = observe_states(store, system, seen); !done) return tl::unexpected(done.error());
   findings.gaps = seen.gaps;
   auto sources = sum_up_journal(store);
   if (!sources) return tl::unexpected(sources.error());
@@ -64,6 +70,7 @@ Result<Findings> investigate(const Store& store, const System& system, const Inv
 
   EvidenceMaker evidence(store, system, seen, options, findings.evidence);
   CaseFile file{system, seen, options, *zone, evidence, findings};
+  file.baseline_disturbed = !harm_in(file.baseline_minutes(), file).empty();
   tabulate_metrics(file);
   tabulate_patterns(file);
   tabulate_activity(file);
@@ -76,6 +83,11 @@ Result<Findings> investigate(const Store& store, const System& system, const Inv
   findings.signature = sign_incident(file);
   recall_cases(file);
   return findings;
+}
+
+Result<Findings> investigate(const Store& store, const System& system, const InvestigateOptions& options) {
+  const auto seen = observe(store, system, options);
+  return seen ? judge(store, system, **seen, options) : tl::unexpected(seen.error());
 }
 
 }  // namespace culprit

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "diagnosis/observation.h"
+#include "diagnosis/unit_factor.h"
 
 namespace culprit {
 
@@ -20,11 +21,11 @@ const Series* carrier(const SystemMetric& metric, const std::vector<Series>& all
   return nullptr;
 }
 
-void spread(const Series& series, const Grid& grid, std::vector<double>& minutes) {
+void spread(const Series& series, double factor, const Grid& grid, std::vector<double>& minutes) {
   for (const auto& point : series.points) {
     const auto range =
         grid.range({point.time, point.time + std::max(series.period, std::chrono::seconds(60))});
-    for (std::size_t i = range.first; i < range.last; ++i) minutes[i] = point.value;
+    for (std::size_t i = range.first; i < range.last; ++i) minutes[i] = point.value * factor;
   }
 }
 
@@ -47,7 +48,7 @@ Result<void> observe_metrics(const Store& store, const System& system, Observati
     s.from = Signal::From::kMetric;
     s.metric = &metric;
     s.minutes.assign(seen.grid.size(), std::nan(""));
-    spread(*series, seen.grid, s.minutes);
+    spread(*series, unit_factor(series->unit, metric.unit), seen.grid, s.minutes);
     seen.signals.insert_or_assign(metric.id, std::move(s));
   }
   return {};

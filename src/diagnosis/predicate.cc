@@ -23,6 +23,15 @@ std::string observed_text(const Predicate& p, const Decision& d, const System& s
 
 }  // namespace
 
+namespace {
+
+bool within_bounds(const Predicate& p, double observed) {
+  return (!p.above || observed > *p.above) && (!p.below || observed < *p.below) &&
+         (!p.min_value || observed >= *p.min_value);
+}
+
+}  // namespace
+
 Decision decide(const Predicate& p, const CaseFile& file) {
   Decision d;
   d.signal = file.signal(p.signal);
@@ -32,18 +41,25 @@ Decision decide(const Predicate& p, const CaseFile& file) {
   d.baseline = aggregate(*d.signal, file.baseline_minutes(), p.aggregate);
   d.observed_text = observed_text(p, d, file.system);
 
-  bool holds = true;
-  if (p.above) holds = holds && *d.observed > *p.above;
-  if (p.below) holds = holds && *d.observed < *p.below;
-  if (p.min_value) holds = holds && *d.observed >= *p.min_value;
+  bool holds = within_bounds(p, *d.observed);
   if (p.above_baseline) {
-    if (!d.baseline) {
-      d.truth = Truth::kUnseen;
-      return d;
-    }
-    holds = holds && *d.observed > *p.above_baseline * *d.baseline;
+    if (!d.baseline) return d;
+    const bool higher = *d.observed > *p.above_baseline * *d.baseline;
+    if (holds && !higher && file.baseline_disturbed) return d;
+    holds = holds && higher;
   }
   d.truth = holds ? Truth::kHolds : Truth::kFails;
+  return d;
+}
+
+Decision decide_in(Grid::Range minutes, const Predicate& p, const CaseFile& file) {
+  Decision d;
+  d.signal = file.signal(p.signal);
+  if (d.signal == nullptr || p.above_baseline) return d;
+  d.observed = aggregate(*d.signal, minutes, p.aggregate);
+  if (!d.observed) return d;
+  d.observed_text = observed_text(p, d, file.system);
+  d.truth = within_bounds(p, *d.observed) ? Truth::kHolds : Truth::kFails;
   return d;
 }
 

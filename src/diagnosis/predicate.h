@@ -18,6 +18,11 @@ struct Decision {
   std::string observed_text;  // "92 %, 4 % before"
 };
 
+// In the window, compared with the baseline. That a comparison with a baseline that holds an incident itself
+// fails tells nothing: unseen.
 Decision decide(const Predicate& predicate, const CaseFile& file);
+
+// In other minutes, with nothing to compare them with: comparisons are unseen.
+Decision decide_in(Grid::Range minutes, const Predicate& predicate, const CaseFile& file);
 
 }  // namespace culprit

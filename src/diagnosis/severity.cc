@@ -8,8 +8,6 @@ namespace culprit {
 
 namespace {
 
-constexpr double kConfident = 0.5;
-
 // The worst level with a rule that holds, and all reasons of that level.
 void grade(CaseFile& file) {
   auto& f = file.findings;
@@ -74,7 +72,8 @@ void judge_severity(CaseFile& file) {
     return;
   }
   grade(file);
-  const bool cause_believed = !f.hypotheses.empty() && f.hypotheses.front().confidence >= kConfident;
+  const bool cause_believed =
+      !f.hypotheses.empty() && f.hypotheses.front().confidence >= file.options.tuning.believed_min;
   const bool harmed = !f.severity.empty() && f.severity != "P3";
   if (cause_believed || harmed) {
     f.verdict = Verdict::kIncident;

@@ -12,6 +12,8 @@ import recording
 
 TERM = re.compile(r"^  ([+-]\d+\.\d\d)  (.*)$", re.M)
 
+SCALE = re.compile(r"confidence = 1 / \(1 \+ e\^-\(([\d.]+) x sum ([+-][\d.]+)\)\)")
+
 
 class ExplainedRanking(unittest.TestCase):
     @classmethod
@@ -31,7 +33,8 @@ class ExplainedRanking(unittest.TestCase):
         for h in self.hypotheses:
             terms, out = self.shown(h["cause"])
             parts = [value for value, text in terms if not text.startswith("sum;")]
-            confidence = 1 / (1 + math.exp(-sum(parts)))
+            slope, offset = map(float, SCALE.search(out).groups())
+            confidence = 1 / (1 + math.exp(-(slope * sum(parts) + offset)))
             self.assertAlmostEqual(confidence, h["confidence"], delta=0.006, msg=out)
             total = next(value for value, text in terms if text.startswith("sum;"))
             self.assertAlmostEqual(total, sum(parts), delta=0.006 * len(parts))
