@@ -195,7 +195,8 @@ std::string calibration_text(const Calibration& c) {
       "for memory counts "
       "as an incident by the\nseverity rules, whatever its cause; the model's incidents never show a symptom "
       "late, "
-      "so that order adds nothing here.\n*Brier* is of the first hypothesis; a case for which none is told costs nothing there:\n\n" +
+      "so that order adds nothing here.\n*Brier* is of the first hypothesis; a case for which none is told "
+      "costs nothing there:\n\n" +
       ablation(c);
   out +=
       "\n### What cannot be told\n\nVerdicts on the incidents of the report's half when one component is "
