@@ -96,7 +96,7 @@ std::vector<std::string> names_to_sign(const Headers& headers) {
   for (const auto& [name, value] : headers)
     if (std::string key = lower(name); is_signed(key)) names.push_back(std::move(key));
   std::ranges::sort(names);
-  names.erase(std::ranges::unique(names).begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 

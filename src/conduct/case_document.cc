@@ -56,8 +56,8 @@ std::vector<SignatureSignal> signals_of(const json::object& o) {
     out.push_back(std::move(s));
   }
   std::ranges::stable_sort(out, {}, &SignatureSignal::name);
-  const auto twice = std::ranges::unique(out, {}, &SignatureSignal::name);
-  out.erase(twice.begin(), twice.end());
+  const auto same = [](const SignatureSignal& a, const SignatureSignal& b) { return a.name == b.name; };
+  out.erase(std::unique(out.begin(), out.end(), same), out.end());
   return out;
 }
 

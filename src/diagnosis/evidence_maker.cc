@@ -100,8 +100,8 @@ std::vector<EventCounter::Mark> EvidenceMaker::sample(const Signal& signal) cons
   }
   out.push_back(events.last());
   std::ranges::sort(out, {}, &EventCounter::Mark::number);
-  const auto repeats = std::ranges::unique(out, {}, &EventCounter::Mark::number);
-  out.erase(repeats.begin(), repeats.end());
+  const auto same = [](const auto& a, const auto& b) { return a.number == b.number; };
+  out.erase(std::unique(out.begin(), out.end(), same), out.end());
   std::erase_if(out, [&](const auto& m) { return m.number == 0 || !seen_.window.contains(m.time); });
   std::ranges::stable_sort(out, {}, &EventCounter::Mark::time);
   return out;

@@ -94,7 +94,7 @@ Result<void> LiveMetrics::keep(StoreWriter& writer, const PutValues& values) {
   for (const auto& [statistic, value] : all)
     if (auto done = put(statistic, value); !done) return done;
   std::ranges::sort(buckets);
-  buckets.erase(std::ranges::unique(buckets).begin(), buckets.end());
+  buckets.erase(std::unique(buckets.begin(), buckets.end()), buckets.end());
   for (const int bucket : buckets)
     if (auto done = put(bucket_statistic(bucket), (*sum)->sketch[bucket]); !done) return done;
   return {};

@@ -32,8 +32,9 @@ void add_points(Series& series, const boost::json::object& result) {
 
 void tidy(Series& series) {
   std::ranges::stable_sort(series.points, {}, &Datapoint::time);
-  const auto repeated = std::ranges::unique(series.points, {}, &Datapoint::time);
-  series.points.erase(repeated.begin(), repeated.end());
+  auto& points = series.points;
+  const auto same = [](const Datapoint& a, const Datapoint& b) { return a.time == b.time; };
+  points.erase(std::unique(points.begin(), points.end(), same), points.end());
 }
 
 class MetricCollector {

@@ -8,8 +8,7 @@ namespace culprit::aws {
 
 std::string least_policy(std::vector<std::string> actions) {
   std::ranges::sort(actions);
-  const auto repeated = std::ranges::unique(actions);
-  actions.erase(repeated.begin(), repeated.end());
+  actions.erase(std::unique(actions.begin(), actions.end()), actions.end());
   if (actions.empty()) return {};
   std::string list;
   for (const auto& action : actions)

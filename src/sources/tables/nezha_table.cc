@@ -238,7 +238,8 @@ Result<ImportedTable> import_nezha(const std::filesystem::path& folder) {
   PodsOfService pods;
   for (const auto& [pod, file] : files.pods) {
     pods[service_of(pod)].push_back(pod);
-    auto done = read_into(reader, file, [&](const std::string& column) { return pod_signals(pod, column); });
+    auto done =
+        read_into(reader, file, [&pod = pod](const std::string& column) { return pod_signals(pod, column); });
     if (!done) return tl::unexpected(done.error());
   }
   if (auto done = read_calls(files, pods, reader); !done) return tl::unexpected(done.error());
