@@ -189,7 +189,7 @@ class EmbeddedStore : public Store {
         known = &lookups_.keep(segment, std::move(*opened));
       }
       std::optional<LogEvent> found;
-      auto looked = known->lookup.row(number, [&](const SegmentRow& row) {
+      auto looked = known->lookup.row(number, [this, &found, group = group](const SegmentRow& row) {
         found = LogEvent{row.number, group->name,   std::string(stream_name(row.stream_id)),
                          row.time,   row.ingestion, std::string(row.message)};
       });
