@@ -104,10 +104,7 @@ class PartialDirectory {
   RemovedOnInterrupt guard_;
 };
 
-Result<void> write_results(const Findings& findings, const RenderOptions& options,
-                           const fs::path& directory) {
-  Findings shown = findings;
-  if (!options.no_redact) redact(shown);
+Result<void> write_results(const Findings& shown, const fs::path& directory) {
   for (const auto& [name, text] : {std::pair{"report.md", render_markdown(shown)},
                                    {"report.html", render_html(shown)},
                                    {"findings.json", render_json(shown)}})
@@ -152,7 +149,7 @@ class CapsuleInTheMaking {
   std::thread thread_;
 };
 
-// What is printed, where the results lie, and the verdict for the exit code.
+// Where the results lie, and what is printed: the findings as they are shown.
 struct Outcome {
   Findings findings;
   fs::path directory;
@@ -160,17 +157,18 @@ struct Outcome {
 
 Result<Outcome> analyse_and_write(const Arguments& arguments, const OpenEvidence& evidence,
                                   PartialDirectory& partial, Progress& progress) {
-  CapsuleInTheMaking capsule(evidence, arguments, partial.path());
   auto options = options_for(evidence, progress);
   if (!options) return tl::unexpected(options.error());
   auto memory = arguments.memory.read(progress);
   if (!memory) return tl::unexpected(memory.error());
   options->memory = std::move(*memory);
+  CapsuleInTheMaking capsule(evidence, arguments, partial.path());
   progress.start("Analysing", 0);
   auto findings = investigate(evidence.store(), evidence.system, *options);
   progress.finish();
   if (!findings) return tl::unexpected(findings.error());
-  if (auto done = write_results(*findings, arguments.render, partial.path()); !done)
+  if (!arguments.render.no_redact) redact(*findings);
+  if (auto done = write_results(*findings, partial.path()); !done)
     return tl::unexpected(done.error());
   if (auto done = capsule.wait(); !done) return tl::unexpected(done.error());
   std::error_code ignored;
@@ -225,10 +223,9 @@ int run_command(const Arguments& arguments) {
   auto outcome = run_investigation(arguments, *progress);
   progress->finish();
   if (!outcome) return print_failure(outcome.error());
-  Findings told = outcome->findings;
   if (arguments.render.format == "text")
-    name_capsule(told, (outcome->directory / "incident.culprit").lexically_normal().string());
-  fmt::print("{}", render(std::move(told), arguments.render));
+    name_capsule(outcome->findings, (outcome->directory / "incident.culprit").lexically_normal().string());
+  fmt::print("{}", render(outcome->findings, arguments.render));
   if (!arguments.gather.quiet)
     fmt::print(stderr, "\nWritten to {}: report.html, report.md, findings.json, incident.culprit\n",
                (outcome->directory / "").string());

@@ -55,7 +55,7 @@ void RenderOptions::add_to(CLI::App& app) {
 std::string render(Findings findings, const RenderOptions& options) {
   if (options.no_redact)
     warn_not_redacted();
-  else
+  else if (!findings.redacted)
     redact(findings);
   if (options.format == "md") return render_markdown(findings);
   if (options.format == "html") return render_html(findings);

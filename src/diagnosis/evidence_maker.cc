@@ -28,6 +28,22 @@ std::string state_command(const ResourceState& state, const Component& c) {
   return fmt::format("aws rds describe-db-instances --db-instance-identifier {}", c.name);
 }
 
+Excerpt excerpt_of(const LogEvent& event) {
+  Excerpt out;
+  out.number = event.number;
+  out.time = event.time;
+  out.stream = event.stream;
+  out.cut = event.message.size() > kExcerptBytes;
+  std::string_view shown(event.message);
+  if (out.cut) {
+    std::size_t end = kExcerptBytes;
+    while (end > kExcerptBytes - 4 && (static_cast<unsigned char>(shown[end]) & 0xC0u) == 0x80u) --end;
+    shown = shown.substr(0, end);
+  }
+  out.text = printable(shown);
+  return out;
+}
+
 }  // namespace
 
 EvidenceMaker::EvidenceMaker(const Store& store, const System& system, const Observations& seen,
@@ -64,23 +80,26 @@ std::string EvidenceMaker::logs_command(std::string_view group, std::string_view
   return out + profile_flags();
 }
 
-std::optional<Excerpt> EvidenceMaker::excerpt(EventCounter::Mark mark) const {
-  if (mark.number == 0 || options_.excerpts == 0) return std::nullopt;
-  const auto event = store_.event(mark.number);
-  if (!event) return std::nullopt;
+// Only where it is; the text comes with fill_excerpts().
+void EvidenceMaker::add_excerpt(Evidence& evidence, EventCounter::Mark mark) const {
+  if (mark.number == 0 || options_.excerpts == 0) return;
   Excerpt out;
   out.number = mark.number;
-  out.time = event->time;
-  out.stream = event->stream;
-  out.cut = event->message.size() > kExcerptBytes;
-  std::string_view shown(event->message);
-  if (out.cut) {
-    std::size_t end = kExcerptBytes;
-    while (end > kExcerptBytes - 4 && (static_cast<unsigned char>(shown[end]) & 0xC0u) == 0x80u) --end;
-    shown = shown.substr(0, end);
-  }
-  out.text = printable(shown);
-  return out;
+  evidence.excerpts.push_back(std::move(out));
+}
+
+void EvidenceMaker::fill_excerpts() {
+  std::vector<EventNumber> numbers;
+  for (const auto& e : book_.all())
+    for (const auto& x : e.excerpts) numbers.push_back(x.number);
+  const auto events = store_.events(std::move(numbers));
+  for (std::size_t i = 1; i <= book_.all().size(); ++i)
+    std::erase_if(book_.edit(static_cast<int>(i)).excerpts, [&](Excerpt& x) {
+      const auto event = std::ranges::lower_bound(events, x.number, {}, &LogEvent::number);
+      const bool is_there = event != events.end() && event->number == x.number;
+      if (is_there) x = excerpt_of(*event);
+      return !is_there;
+    });
 }
 
 // The first and last of the window, the first of the busiest minutes between.
@@ -113,8 +132,7 @@ Evidence EvidenceMaker::log_evidence(const Signal& signal) const {
   e.source = signal.group;
   if (signal.events) {
     e.count = signal.events->window_count();
-    for (const auto& mark : sample(signal))
-      if (auto x = excerpt(mark)) e.excerpts.push_back(std::move(*x));
+    for (const auto& mark : sample(signal)) add_excerpt(e, mark);
   }
   const auto range = seen_.grid.range(seen_.window);
   for (std::size_t i = range.first; i < range.last; ++i)
@@ -207,13 +225,8 @@ EvidenceRef EvidenceMaker::of_events(std::string title, const Component& compone
   e.source = component.log_group;
   e.window = seen_.window;
   e.count = count;
-  EventNumber shown = 0;
-  for (const auto& mark : events) {
-    if (auto x = excerpt(mark)) {
-      if (shown == 0) shown = x->number;
-      e.excerpts.push_back(std::move(*x));
-    }
-  }
+  for (const auto& mark : events) add_excerpt(e, mark);
+  const EventNumber shown = e.excerpts.empty() ? 0 : e.excerpts.front().number;
   e.aws_command = logs_command(component.log_group, filter, seen_.window);
   e.culprit_command = culprit_command(fmt::format("event:{}", shown));
   return book_.add(std::move(e));
@@ -232,7 +245,7 @@ EvidenceRef EvidenceMaker::of_change(const ChangeEvent& change) {
   const Window around{change.time - std::chrono::minutes(1), change.time + std::chrono::minutes(1)};
   e.window = around;
   if (change.event != 0) {
-    if (auto x = excerpt({change.time, change.event})) e.excerpts.push_back(std::move(*x));
+    add_excerpt(e, {change.time, change.event});
     e.aws_command = logs_command(change.group, leading_words_filter(change.text), around);
     e.culprit_command = culprit_command(fmt::format("event:{}", change.event));
   } else {

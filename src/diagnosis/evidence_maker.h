@@ -36,12 +36,15 @@ class EvidenceMaker {
 
   const EvidenceBook& book() const { return book_; }
 
+  // Reads the events that the evidence shows, all at once. Those that cannot be read are left out.
+  void fill_excerpts();
+
  private:
   Evidence metric_evidence(const Signal& signal) const;
   Evidence log_evidence(const Signal& signal) const;
   std::vector<EventCounter::Mark> sample(const Signal& signal) const;
   const ResourceState* state_behind(const Signal& signal) const;
-  std::optional<Excerpt> excerpt(EventCounter::Mark mark) const;
+  void add_excerpt(Evidence& evidence, EventCounter::Mark mark) const;
   std::string profile_flags() const;
   std::string culprit_command(std::string_view target) const;
   std::string logs_command(std::string_view group, std::string_view filter, const Window& window) const;

@@ -82,6 +82,9 @@ Result<Findings> judge(const Store& store, const System& system, const Observati
   conclude(file);
   findings.signature = sign_incident(file);
   recall_cases(file);
+  evidence.fill_excerpts();
+  for (auto& pattern : findings.patterns)
+    if (pattern.evidence) pattern.shown = findings.evidence.get(*pattern.evidence).excerpts.size();
   return findings;
 }
 

@@ -49,7 +49,6 @@ PatternFinding row(const PatternObservation& observed, CaseFile& file) {
     out.peak = file.seen.grid.time(i);
   }
   out.evidence = file.evidence.of_signal(*signal);
-  out.shown = file.evidence.book().get(*out.evidence).excerpts.size();
   return out;
 }
 

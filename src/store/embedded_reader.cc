@@ -4,6 +4,7 @@
 #include <list>
 #include <mutex>
 
+#include "base/parallel.h"
 #include "store/embedded_store.h"
 #include "store/segment_files.h"
 #include "store/store_format.h"
@@ -166,39 +167,44 @@ class EmbeddedStore : public Store {
   }
 
   Result<LogEvent> event(EventNumber number) const override {
-    std::vector<std::pair<const ViewedGroup*, const ViewedSegment*>> candidates;
-    for (const auto& [name, group] : view_.groups) {
-      auto after = std::upper_bound(
-          group.segments.begin(), group.segments.end(), number,
-          [](EventNumber n, const ViewedSegment& s) { return n < s.entry.summary.first_number; });
-      if (after != group.segments.begin() && number <= std::prev(after)->entry.summary.last_number)
-        candidates.emplace_back(&group, &*std::prev(after));
-    }
-    // The segment whose numbers are densest holds it most probably.
-    const auto spread = [](const ViewedSegment& s) {
-      return s.entry.summary.last_number - s.entry.summary.first_number;
-    };
-    std::sort(candidates.begin(), candidates.end(),
-              [&](const auto& a, const auto& b) { return spread(*a.second) < spread(*b.second); });
-    for (const auto& [group, segment] : candidates) {
+    for (const auto& place : places_of(number)) {
       const std::lock_guard lock(lookups_mutex_);
-      auto* known = lookups_.find(segment);
+      auto* known = lookups_.find(place.segment);
       if (known == nullptr) {
-        auto opened = open(*segment);
+        auto opened = open(*place.segment);
         if (!opened) return tl::unexpected(opened.error());
-        known = &lookups_.keep(segment, std::move(*opened));
+        known = &lookups_.keep(place.segment, std::move(*opened));
       }
-      std::optional<LogEvent> found;
-      auto looked = known->lookup.row(number, [this, &found, group = group](const SegmentRow& row) {
-        found = LogEvent{row.number, group->name,   std::string(stream_name(row.stream_id)),
-                         row.time,   row.ingestion, std::string(row.message)};
-      });
-      if (!looked && looked.error().code == ErrorCode::kNotFound) looked = {};
-      if (auto read = after_reading(directory_, *segment, std::move(looked)); !read)
-        return tl::unexpected(read.error());
-      if (found) return std::move(*found);
+      auto found = look_up(known->lookup, place, number);
+      if (!found) return tl::unexpected(found.error());
+      if (*found) return std::move(**found);
     }
     return fail(ErrorCode::kNotFound, fmt::format("there is no event with number {}", number));
+  }
+
+  std::vector<LogEvent> events(std::vector<EventNumber> numbers) const override {
+    std::ranges::sort(numbers);
+    numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+    std::map<Place, std::vector<std::size_t>> asked;  // of the likeliest segment
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+      if (const auto places = places_of(numbers[i]); !places.empty()) asked[places.front()].push_back(i);
+    const std::vector<std::pair<Place, std::vector<std::size_t>>> work(asked.begin(), asked.end());
+    std::vector<std::optional<LogEvent>> found(numbers.size());
+    in_parallel(work.size(), [&](std::size_t w) {
+      const auto& [place, wanted] = work[w];
+      const auto opened = open(*place.segment);
+      if (!opened) return;
+      Segment::Lookup lookup(**opened);
+      for (const std::size_t i : wanted)
+        if (auto event = look_up(lookup, place, numbers[i]); event && *event) found[i] = std::move(*event);
+    });
+    std::vector<LogEvent> out;
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      if (!found[i])
+        if (auto otherwise = event(numbers[i])) found[i] = std::move(*otherwise);
+      if (found[i]) out.push_back(std::move(*found[i]));
+    }
+    return out;
   }
 
   Result<std::vector<Series>> series(const MetricId& id, const Window& window) const override {
@@ -235,6 +241,42 @@ class EmbeddedStore : public Store {
   }
 
  private:
+  struct Place {
+    const ViewedGroup* group;
+    const ViewedSegment* segment;
+    auto operator<=>(const Place&) const = default;
+  };
+
+  // Segments that may hold the event, the likeliest first: the one whose numbers are densest.
+  std::vector<Place> places_of(EventNumber number) const {
+    std::vector<Place> out;
+    for (const auto& [name, group] : view_.groups) {
+      auto after = std::upper_bound(
+          group.segments.begin(), group.segments.end(), number,
+          [](EventNumber n, const ViewedSegment& s) { return n < s.entry.summary.first_number; });
+      if (after != group.segments.begin() && number <= std::prev(after)->entry.summary.last_number)
+        out.push_back({&group, &*std::prev(after)});
+    }
+    const auto spread = [](const Place& p) {
+      return p.segment->entry.summary.last_number - p.segment->entry.summary.first_number;
+    };
+    std::sort(out.begin(), out.end(), [&](const auto& a, const auto& b) { return spread(a) < spread(b); });
+    return out;
+  }
+
+  Result<std::optional<LogEvent>> look_up(Segment::Lookup& lookup, const Place& place,
+                                          EventNumber number) const {
+    std::optional<LogEvent> found;
+    auto looked = lookup.row(number, [&](const SegmentRow& row) {
+      found = LogEvent{row.number, place.group->name, std::string(stream_name(row.stream_id)),
+                       row.time,   row.ingestion,     std::string(row.message)};
+    });
+    if (!looked && looked.error().code == ErrorCode::kNotFound) looked = {};
+    if (auto read = after_reading(directory_, *place.segment, std::move(looked)); !read)
+      return tl::unexpected(read.error());
+    return found;
+  }
+
   std::string_view stream_name(std::uint32_t id) const {
     const auto found = view_.streams.find(id);
     return found == view_.streams.end() ? std::string_view{} : std::string_view(found->second);

@@ -48,9 +48,11 @@ Result<EventBatch> decode_batch(std::string_view payload) {
     time += unzigzag(in.varint());
     row.time = from_epoch_ms(static_cast<std::int64_t>(time));
     row.ingestion = from_epoch_ms(static_cast<std::int64_t>(time + unzigzag(in.varint())));
-    row.begin = size;
-    row.size = in.varint();
-    if (row.size > payload.size() || (size += row.size) > payload.size()) return damaged();
+    const std::uint64_t length = in.varint();
+    if (length > payload.size() || size + length > payload.size()) return damaged();
+    row.begin = static_cast<std::uint32_t>(size);
+    row.size = static_cast<std::uint32_t>(length);
+    size += length;
     batch.rows.push_back(row);
   }
   if (!in.ok() || in.left() != size) return damaged();

@@ -16,19 +16,20 @@ struct EventBatch {
   struct Row {
     std::uint32_t group_id = 0;
     std::uint32_t stream_id = 0;
+    std::uint32_t begin = 0;  // of the message in `bytes`, which stay far below 4 GB
+    std::uint32_t size = 0;
     EventNumber number = 0;
     Time time;
     Time ingestion;
-    std::size_t begin = 0;  // of the message in `bytes`
-    std::size_t size = 0;
   };
   std::vector<Row> rows;
   std::string bytes;
 
   bool empty() const { return rows.empty(); }
   void add(std::uint32_t group_id, const SegmentRow& event) {
-    rows.push_back({group_id, event.stream_id, event.number, event.time, event.ingestion, bytes.size(),
-                    event.message.size()});
+    rows.push_back({group_id, event.stream_id, static_cast<std::uint32_t>(bytes.size()),
+                    static_cast<std::uint32_t>(event.message.size()), event.number, event.time,
+                    event.ingestion});
     bytes += event.message;
   }
   SegmentRow view(const Row& row) const {

@@ -84,6 +84,9 @@ class Store {
   // One event. kNotFound when there is none with that number.
   virtual Result<LogEvent> event(EventNumber number) const = 0;
 
+  // Several, on all cores; by ascending number, each once. What cannot be read or is not there is left out.
+  virtual std::vector<LogEvent> events(std::vector<EventNumber> numbers) const = 0;
+
   // Every series whose id matches in full, all statistics; points in the window only.
   virtual Result<std::vector<Series>> series(const MetricId& id, const Window& window) const = 0;
 
