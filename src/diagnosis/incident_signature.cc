@@ -14,13 +14,6 @@ constexpr std::size_t kFewestMinutesBefore = 3;
 constexpr std::size_t kFewestAgreeing = 3;
 constexpr std::int64_t kAtOnce_s = 60;
 
-double four_digits(double value) {
-  constexpr double kNothing = 0.005;
-  if (!(std::abs(value) >= kNothing)) return 0;
-  const double scale = std::pow(10, 3 - std::floor(std::log10(std::abs(value))));
-  return std::round(value * scale) / scale;
-}
-
 struct Rows {
   std::vector<RowRange> inside, outside;
 };
@@ -59,6 +52,14 @@ SignalRows rows_of_signal(const Signal& signal, const Rows& rows) {
 
 }  // namespace
 
+double kept(double spreads) {
+  constexpr double kNothing = 0.005, kMost = 1e6;
+  if (!(std::abs(spreads) >= kNothing)) return 0;
+  const double cut = std::clamp(spreads, -kMost, kMost);
+  const double scale = std::pow(10, 3 - std::floor(std::log10(std::abs(cut))));
+  return std::round(cut * scale) / scale;
+}
+
 IncidentSignature sign_incident(const CaseFile& file) {
   IncidentSignature out;
   const auto rows = rows_of(file);
@@ -69,7 +70,7 @@ IncidentSignature sign_incident(const CaseFile& file) {
   std::optional<Time> first;
   std::vector<std::optional<Time>> onsets;
   for (const auto& shift : signature_of(signals, rows.inside, rows.outside).shifts) {
-    out.signals.push_back({shift.name, four_digits(shift.spreads), std::nullopt});
+    out.signals.push_back({shift.name, kept(shift.spreads), std::nullopt});
     auto& onset = onsets.emplace_back();
     if (std::abs(shift.spreads) < kMovedSpreads) continue;
     const auto excursion = find_excursion(*file.signal(shift.name), file.seen, shift.spreads < 0);
@@ -126,7 +127,7 @@ std::optional<double> same_order(const IncidentSignature& a, const IncidentSigna
 
 IncidentLikeness compare(const IncidentSignature& a, const IncidentSignature& b) {
   IncidentLikeness out{compare_signatures(shape_of(a), shape_of(b)), std::nullopt};
-  out.shape.likeness = four_digits(out.shape.likeness);
+  out.shape.likeness = kept(out.shape.likeness);
   out.same_order = same_order(a, b, out.shape.agree);
   return out;
 }

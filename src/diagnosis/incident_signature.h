@@ -18,6 +18,10 @@ struct SignatureSignal {
   std::optional<std::int64_t> onset_s;  // when it left its usual, after the first that did
 };
 
+// Four digits, nothing below a hundredth, at most a million: what a signature holds of a shift. A number so
+// kept reads back as the same one.
+double kept(double spreads);
+
 // Sorted by name; signals that stood still are in it with little, those that were not measured are not.
 struct IncidentSignature {
   std::vector<SignatureSignal> signals;

@@ -49,6 +49,11 @@ inline Findings poisoned(const std::string& text) {
   for (auto& s : f.known) add(s);
   for (auto& s : f.unknown) add(s);
   for (auto& c : f.next_checks) add(c.text);
+  LikeCase like;
+  like.cause = "an index was dropped" + text;
+  like.likeness = 0.91;
+  like.agree = {{"db.cpu", "RDS CPU", 14, 12}};
+  f.seen_before = SeenBefore{1, "", {}, {like}, 0.91};
   for (auto& g : f.gaps) add(g.detail);
   for (auto& s : f.sources) add(s.what);
   for (std::size_t i = 1; i <= f.evidence.all().size(); ++i) {
