@@ -105,9 +105,9 @@ class Pattern : public Stage {
       return a.counts.now + a.counts.earlier > b.counts.now + b.counts.earlier;
     });
     Row out(running_.fields);
-    for (const auto& row : rows) {
-      out.begin_empty();
-      put(out, row, total);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      out.begin_empty(i);
+      put(out, rows[i], total);
       if (!pass(out)) break;
     }
     return Stage::finish();

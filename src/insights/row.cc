@@ -130,13 +130,13 @@ void Row::begin(KeptRow kept) {
   part_ = kept.part;
 }
 
-void Row::begin_empty() {
+void Row::begin_empty(std::size_t place) {
   std::fill(values_.begin(), values_.end(), Value{});
   std::fill(known_.begin(), known_.end(), true);
   has_event_ = false;
   number_ = 0;
   time_ = Time{};
-  part_ = 0;
+  part_ = place;
 }
 
 const Value& Row::at(Slot slot) {

@@ -40,7 +40,7 @@ struct KeptRow {
   std::vector<Value> values;
   EventNumber number = 0;  // 0: computed from several events
   Time time;
-  std::size_t part = 0;  // of the event's rows, when unnest made several
+  std::size_t part = 0;  // of the rows that unnest made of an event, or of a table
 
   std::size_t bytes() const;
 };
@@ -52,8 +52,8 @@ class Row {
 
   void begin(const LogEventView& event);
   void begin(KeptRow kept);
-  // All fields missing.
-  void begin_empty();
+  // A computed row, all fields missing; `place`: which of its table.
+  void begin_empty(std::size_t place);
 
   const Value& at(Slot slot);
   void set(Slot slot, Value value);

@@ -41,7 +41,8 @@ class Fields : public Stage {
     Value scratch;
     for (const auto& assignment : assignments_)
       values_.push_back(running_.evaluator.evaluate(*assignment.value, row, scratch));
-    for (std::size_t i = 0; i < assignments_.size(); ++i) row.set(assignments_[i].slot, std::move(values_[i]));
+    for (std::size_t i = 0; i < assignments_.size(); ++i)
+      row.set(assignments_[i].slot, std::move(values_[i]));
     return pass(row);
   }
 

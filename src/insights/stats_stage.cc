@@ -51,8 +51,8 @@ class Stats : public Stage {
       return false;
     });
     Row row(running_.fields);
-    for (const Group* group : sorted)
-      if (!give(*group, row)) break;
+    for (std::size_t i = 0; i < sorted.size(); ++i)
+      if (!give(*sorted[i], i, row)) break;
     return Stage::finish();
   }
 
@@ -88,11 +88,11 @@ class Stats : public Stage {
     return out;
   }
 
-  bool give(const Group& group, Row& row) {
+  bool give(const Group& group, std::size_t place, Row& row) {
     std::vector<Value> results;
     for (std::size_t i = 0; i < command_.aggregates.size(); ++i)
       results.push_back(group.tallies[i].result(command_.aggregates[i].parameter));
-    row.begin_empty();
+    row.begin_empty(place);
     for (std::size_t i = 0; i < command_.keys.size(); ++i) row.set(command_.keys[i].slot, group.keys[i]);
     for (const auto& output : command_.outputs) {
       Value scratch;

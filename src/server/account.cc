@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "server/api_fault.h"
+#include "server/query_jobs.h"
 
 namespace culprit::server {
 
@@ -80,7 +81,12 @@ AccountName name_of(const Store& store) {
 }
 
 Account::Account(std::unique_ptr<EvidenceSource> source, AccountClock clock, AccountName name)
-    : source_(std::move(source)), clock_(clock), name_(std::move(name)) {}
+    : source_(std::move(source)),
+      clock_(clock),
+      name_(std::move(name)),
+      queries_(std::make_unique<QueryJobs>()) {}
+
+Account::~Account() = default;
 
 Evidence Account::evidence() const { return taken(source_->current()); }
 

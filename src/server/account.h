@@ -55,10 +55,12 @@ struct AccountName {
 AccountName name_of(const Store& store);
 
 struct Live;
+class QueryJobs;
 
 class Account {
  public:
   Account(std::unique_ptr<EvidenceSource> source, AccountClock clock, AccountName name);
+  ~Account();
 
   // Throws ApiFault (InternalServiceError) when the evidence cannot be read.
   Evidence evidence() const;
@@ -74,11 +76,15 @@ class Account {
   bool is_live() const { return live_ != nullptr; }
   void make_live(Live& live) { live_ = &live; }
 
+  // Of Logs Insights; in a replay too.
+  QueryJobs& queries() { return *queries_; }
+
  private:
   std::unique_ptr<EvidenceSource> source_;
   AccountClock clock_;
   AccountName name_;
   Live* live_ = nullptr;
+  std::unique_ptr<QueryJobs> queries_;
 };
 
 // Throws ApiFault for an error of the store.

@@ -2,6 +2,7 @@
 // is written (api.cc); it never leaves this folder.
 #pragma once
 
+#include <boost/json.hpp>
 #include <string>
 #include <utility>
 
@@ -12,6 +13,7 @@ struct ApiFault {
   std::string code;
   std::string message;
   int status = 400;
+  boost::json::object details{};  // further members of the body, in JSON and CBOR
 
   bool sender() const { return status < 500; }
 };

@@ -18,6 +18,15 @@ boost::json::object describe_log_streams(Account& account, const ApiRequest& req
 boost::json::object filter_log_events(Account& account, const ApiRequest& request);
 boost::json::object get_log_events(Account& account, const ApiRequest& request);
 boost::json::object list_log_tags(Account& account, const ApiRequest& request);
+boost::json::object start_query(Account& account, const ApiRequest& request);
+boost::json::object get_query_results(Account& account, const ApiRequest& request);
+boost::json::object stop_query(Account& account, const ApiRequest& request);
+boost::json::object describe_queries(Account& account, const ApiRequest& request);
+boost::json::object get_log_record(Account& account, const ApiRequest& request);
+boost::json::object get_log_group_fields(Account& account, const ApiRequest& request);
+boost::json::object put_query_definition(Account& account, const ApiRequest& request);
+boost::json::object delete_query_definition(Account& account, const ApiRequest& request);
+boost::json::object describe_query_definitions(Account& account, const ApiRequest& request);
 boost::json::object test_metric_filter(Account& account, const ApiRequest& request);
 
 }  // namespace culprit::server

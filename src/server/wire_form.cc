@@ -226,6 +226,7 @@ HttpReply write_fault(const WireTarget& target, const ApiFault& fault, const std
   const std::string shape = shape_of(target.service, fault.code);
   boost::json::object body{{"__type", shape}};
   if (!fault.message.empty()) body.emplace("message", fault.message);
+  for (const auto& [name, value] : fault.details) body.emplace(name, value);
   if (target.query_mode)
     reply.headers.emplace_back("x-amzn-query-error",
                                fmt::format("{};{}", fault.code, fault.sender() ? "Sender" : "Receiver"));

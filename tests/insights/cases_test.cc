@@ -1,6 +1,7 @@
-// Queries over a few lines, as data: tests/insights/cases/*.jsonl. A case has `lines` (texts a second apart from
-// 2025-08-21 23:00:00, or objects with t in seconds after that, m, s for the stream, g for the group), a `query`
-// and either `rows` (fields in order; every value a text) or `fault` (message and the characters it is about).
+// Queries over a few lines, as data: tests/insights/cases/*.jsonl. A case has `lines` (texts a second apart
+// from 2025-08-21 23:00:00, or objects with t in seconds after that, m, s for the stream, g for the group), a
+// `query` and either `rows` (fields in order; every value a text) or `fault` (message and the characters it
+// is about).
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -63,7 +64,8 @@ void check(const boost::json::object& one) {
     RunProgress progress;
     const auto result = run_query(*query, events, options, progress);
     ASSERT_TRUE(result) << text << ": " << result.error().what;
-    EXPECT_EQ(boost::json::serialize(rows_of(*query, *result)), boost::json::serialize(one.at("rows"))) << text;
+    EXPECT_EQ(boost::json::serialize(rows_of(*query, *result)), boost::json::serialize(one.at("rows")))
+        << text;
   }
 }
 
@@ -85,8 +87,8 @@ TEST_P(Cases, AnswerAsStated) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, Cases,
-                         testing::Values("fields", "filter", "operators", "parse", "stats", "order", "functions",
-                                         "moments", "json", "tables", "faults"),
+                         testing::Values("fields", "filter", "operators", "parse", "stats", "order",
+                                         "functions", "moments", "json", "tables", "faults"),
                          [](const auto& file) { return file.param; });
 
 }  // namespace
