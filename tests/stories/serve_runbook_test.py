@@ -228,7 +228,7 @@ class Runbook(unittest.TestCase):
                     ("aws rds describe-db-instances --db-instance-identifier none", "DBInstanceNotFound"),
                     ("aws logs filter-log-events --log-group-name /none", "ResourceNotFoundException"),
                     ("aws logs create-log-group --log-group-name /new", "AccessDeniedException"),
-                    ("aws logs describe-queries", "UnknownOperationException")):
+                    ("aws logs describe-destinations", "UnknownOperationException")):
                 done = self.server.aws(command, cli, check=False)
                 self.assertIn(code, done.stderr, command)
 
