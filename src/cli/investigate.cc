@@ -168,8 +168,7 @@ Result<Outcome> analyse_and_write(const Arguments& arguments, const OpenEvidence
   progress.finish();
   if (!findings) return tl::unexpected(findings.error());
   if (!arguments.render.no_redact) redact(*findings);
-  if (auto done = write_results(*findings, partial.path()); !done)
-    return tl::unexpected(done.error());
+  if (auto done = write_results(*findings, partial.path()); !done) return tl::unexpected(done.error());
   if (auto done = capsule.wait(); !done) return tl::unexpected(done.error());
   std::error_code ignored;
   fs::remove_all(partial.path() / "store", ignored);
