@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 
 #include "base/file.h"
 
@@ -148,7 +147,7 @@ Result<std::size_t> BlockReader::read(char* to, std::size_t room) {
     rest_ = *block;
   }
   const std::size_t n = std::min(room, rest_.size());
-  std::memcpy(to, rest_.data(), n);
+  rest_.copy(to, n);
   rest_.remove_prefix(n);
   return n;
 }

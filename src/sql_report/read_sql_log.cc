@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -66,7 +65,7 @@ class Parts {
   bool next(PartBuffer& buffer, std::size_t& number) {
     const std::lock_guard lock(mutex_);
     buffer.bytes_.resize(std::max({buffer.bytes_.size(), kPartBytes, rest_.size()}));
-    std::memcpy(buffer.bytes_.data(), rest_.data(), rest_.size());
+    rest_.copy(buffer.bytes_.data(), rest_.size());
     buffer.used_ = rest_.size();
     rest_.clear();
     for (std::size_t wanted = kPartBytes; !ended_; wanted *= 2) {
