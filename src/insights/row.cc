@@ -15,22 +15,6 @@ namespace {
 constexpr std::string_view kPointerMark = "culprit-event:";
 constexpr std::size_t kTextOfMemberMax = std::size_t{1} << 20;
 
-JsonSelector path_of(std::string_view name) {
-  JsonSelector out;
-  while (!name.empty()) {
-    const auto dot = std::min(name.find('.'), name.size());
-    const std::string_view part = name.substr(0, dot);
-    name.remove_prefix(std::min(name.size(), dot + 1));
-    JsonStep step;
-    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), step.index);
-    const bool number = error == std::errc{} && end == part.data() + part.size();
-    step.kind = number ? JsonStep::Kind::kIndex : JsonStep::Kind::kName;
-    step.name = part;
-    out.push_back(std::move(step));
-  }
-  return out;
-}
-
 // Of a JSON value as it is written.
 Value value_of(std::string_view raw) {
   if (raw == "null") return {};
@@ -63,7 +47,7 @@ FieldMeanings::Field FieldMeanings::field_of(const std::string& name) {
     member.remove_prefix(1);
   else if (member.starts_with('@'))
     return {Kind::kNone, {}, {}};
-  Field out{Kind::kMember, std::string(member), path_of(member)};
+  Field out{Kind::kMember, std::string(member), dotted_selector(member)};
   if (out.path.size() < 2) out.path.clear();
   return out;
 }

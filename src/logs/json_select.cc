@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bitset>
+#include <charconv>
 #include <optional>
 #include <unordered_map>
 
@@ -237,6 +238,22 @@ bool select(std::string_view value, const JsonSelector& selector, std::size_t fr
 }
 
 }  // namespace
+
+JsonSelector dotted_selector(std::string_view name) {
+  JsonSelector out;
+  while (!name.empty()) {
+    const auto dot = std::min(name.find('.'), name.size());
+    const std::string_view part = name.substr(0, dot);
+    name.remove_prefix(std::min(name.size(), dot + 1));
+    JsonStep step;
+    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), step.index);
+    const bool number = error == std::errc{} && end == part.data() + part.size();
+    step.kind = number ? JsonStep::Kind::kIndex : JsonStep::Kind::kName;
+    step.name = part;
+    out.push_back(std::move(step));
+  }
+  return out;
+}
 
 bool is_json_document(std::string_view text) {
   JsonScanner scanner(text);

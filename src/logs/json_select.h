@@ -18,6 +18,9 @@ struct JsonStep {
 
 using JsonSelector = std::vector<JsonStep>;  // empty: the document itself
 
+// "user.tags.0": names joined by dots, numbers as places in arrays.
+JsonSelector dotted_selector(std::string_view name);
+
 // Whether the text is one JSON object or array (RFC 8259) and nothing else but white space. Invalid UTF-8
 // inside strings is tolerated; nesting deeper than 1,000 is refused. Allocates nothing.
 bool is_json_document(std::string_view text);

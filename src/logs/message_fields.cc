@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "logs/json_fields.h"
 #include "logs/postgres_line.h"
@@ -14,22 +13,6 @@ namespace culprit {
 namespace {
 
 using Value = std::optional<std::string>;
-
-JsonSelector selector_of(std::string_view name) {
-  JsonSelector out;
-  while (!name.empty()) {
-    const auto dot = std::min(name.find('.'), name.size());
-    const std::string_view part = name.substr(0, dot);
-    name.remove_prefix(std::min(name.size(), dot + 1));
-    JsonStep step;
-    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), step.index);
-    const bool number = error == std::errc{} && end == part.data() + part.size();
-    step.kind = number ? JsonStep::Kind::kIndex : JsonStep::Kind::kName;
-    step.name = part;
-    out.push_back(std::move(step));
-  }
-  return out;
-}
 
 Value json_value(std::string_view document, const std::string& name, const JsonSelector& selector) {
   Value out;
@@ -106,7 +89,7 @@ Value postgres_value(const PostgresLine& line, std::string_view name) {
 }  // namespace
 
 MessageFields::MessageFields(std::vector<std::string> names) : names_(std::move(names)) {
-  for (const auto& name : names_) selectors_.push_back(selector_of(name));
+  for (const auto& name : names_) selectors_.push_back(dotted_selector(name));
 }
 
 std::vector<Value> MessageFields::of(std::string_view message) const {
