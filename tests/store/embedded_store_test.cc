@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cmath>
 #include <fstream>
+#include <numeric>
 #include <thread>
 
 #include "store_builder.h"
@@ -66,6 +67,31 @@ TEST(EmbeddedStore, FindsEveryEventOfInterleavedGroupsByItsNumber) {
     const auto found = (*store)->event(missing);
     ASSERT_FALSE(found);
     EXPECT_EQ(found.error().code, ErrorCode::kNotFound);
+  }
+}
+
+TEST(EmbeddedStore, FindsSeveralEventsAtOnceByAscendingNumberAndLeavesOutThoseThatAreNotThere) {
+  std::vector<LogEvent> events;
+  for (int i = 0; i < 3000; ++i)
+    events.push_back(event(fmt::format("g{}", i % 7 == 0 ? 0 : i % 3), "s", i, fmt::format("line {}", i)));
+  const auto dir = temporary_directory();
+  write_store(dir.path() / "s", events);
+  const auto store = open_store(dir.path() / "s");
+  ASSERT_OK(store);
+  const auto found = (*store)->events({2999, 0, 3001, 17, 17, 1, 1500, ~EventNumber{0}});
+  std::vector<std::pair<EventNumber, std::string>> told;
+  for (const auto& e : found) told.emplace_back(e.number, e.message);
+  EXPECT_THAT(told,
+              ::testing::ElementsAre(::testing::Pair(1, "line 0"), ::testing::Pair(17, "line 16"),
+                                     ::testing::Pair(1500, "line 1499"), ::testing::Pair(2999, "line 2998")));
+  std::vector<EventNumber> all(events.size());
+  std::iota(all.begin(), all.end(), EventNumber{1});
+  const auto each = (*store)->events(all);
+  ASSERT_EQ(each.size(), events.size());
+  for (std::size_t i = 0; i < each.size(); ++i) {
+    const auto one = (*store)->event(each[i].number);
+    ASSERT_OK(one);
+    EXPECT_TRUE(same(each[i], *one)) << each[i].number;
   }
 }
 
