@@ -78,6 +78,20 @@ class CommandLine(BadInput):
         super().setUp()
         self.log = self.file("app.log", b"".join(LINE % (i, b"happened") for i in range(9)))
 
+    def test_an_unknown_command_is_2_and_the_right_one_is_suggested(self):
+        for arguments, told in ((("investgate", "--from", "-30m"), "'culprit investgate'"),
+                                (("logs", "serch", "x"), "'culprit logs serch'")):
+            done = culprit.run(*arguments)
+            self.assertEqual((done.returncode, done.out), (2, ""))
+            self.assertIn(f"there is no command {told}", done.err)
+            self.assertIn("Did you mean '" + ("investigate" if arguments[0] == "investgate" else "search"), done.err)
+            self.assertIn("--help", done.err)
+
+    def test_the_version_is_told(self):
+        done = culprit.run("--version")
+        self.assertEqual(done.returncode, 0)
+        self.assertRegex(done.out, r"\Aculprit \d+\.\d+\.\d+\n\Z")
+
     def test_a_wrong_zone_is_2_and_the_right_one_is_suggested(self):
         done = self.investigate("--input", self.log, "--from", "2025-08-21 17:00", "--to", "17:10",
                                 "--tz", "America/Costa_Rika")
