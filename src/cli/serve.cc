@@ -32,6 +32,7 @@ struct Arguments {
   double speed = 0;
   std::string listen = "127.0.0.1:4580";
   std::string keys;
+  std::vector<std::string> webhooks;
   bool no_auth = false;
   bool print_env = false;
   bool quiet = false;
@@ -160,7 +161,7 @@ Result<Evidence> open_store_evidence(const Arguments& arguments) {
   const auto current = out.live->store->current();
   if (!current) return tl::unexpected(current.error());
   out.name = server::name_of(**current);
-  out.source = server::live_evidence(*out.live->store);
+  out.source = server::live_evidence(*out.live);
   out.told = arguments.store;
   return out;
 }
@@ -190,6 +191,8 @@ Result<void> serve(const Arguments& arguments) {
     fmt::print("{}", environment_lines(url_of(*endpoint, endpoint->port), AccountName{}.region, *keys));
     return {};
   }
+  const auto webhooks = server::parse_webhooks(arguments.webhooks);
+  if (!webhooks) return tl::unexpected(webhooks.error());
   auto evidence = arguments.capsule.empty() ? open_store_evidence(arguments) : open_replay(arguments);
   if (!evidence) return tl::unexpected(evidence.error());
   if (arguments.print_env) {
@@ -199,6 +202,7 @@ Result<void> serve(const Arguments& arguments) {
   Account account(std::move(evidence->source), evidence->clock, evidence->name);
   if (evidence->live) {
     account.make_live(*evidence->live);
+    evidence->live->webhooks.start(*webhooks);
     evidence->live->alarms.start();
   }
   server::ApiOptions options;
@@ -216,7 +220,7 @@ Result<void> serve(const Arguments& arguments) {
   (*listening)->stop_on_signals();
   tell_start(arguments, *evidence, url_of(*endpoint, (*listening)->port()), *keys);
   (*listening)->run();
-  if (evidence->live) evidence->live->alarms.stop();
+  if (evidence->live) evidence->live->stop();
   for (const auto& [operation, calls] : api.unknown_operations())
     fmt::print(stderr, "Asked for and not had: {} ({} times)\n", operation, calls);
   return {};
@@ -251,6 +255,11 @@ void add_serve(CLI::App& app, int& exit) {
       ->add_option("--keys", arguments->keys,
                    "File of access keys, made when it is missing (default: in the user's data folder)")
       ->type_name("FILE");
+  command
+      ->add_option("--webhook", arguments->webhooks,
+                   "Where actions of alarms and subscription filters to this ARN go; '*=URL' for every ARN")
+      ->type_name("ARN=URL")
+      ->allow_extra_args(false);
   command->add_flag("--no-auth", arguments->no_auth, "Take unsigned requests; on a loopback address only");
   command->add_option("--max-connections", arguments->connections, "Connections open at once")
       ->check(CLI::Range(1, 100'000))

@@ -7,12 +7,15 @@
 #include <optional>
 #include <vector>
 
+#include "store/base64.h"
+
 namespace culprit::server {
 
 namespace {
 
 constexpr std::size_t kDepthMax = 32;
 constexpr std::uint64_t kEpochTag = 1;
+constexpr std::string_view kBlob = "MetricWidgetImage";  // base64 here, bytes there
 constexpr std::size_t kUnknownSize = static_cast<std::size_t>(-1);
 
 // A list or map, or a string in pieces, that is not complete yet.
@@ -190,7 +193,10 @@ class Writer {
         add([&](auto* b, auto n) { return cbor_encode_map_start(value.get_object().size(), b, n); });
         for (const auto& [name, member] : value.get_object()) {
           write_text(name);
-          write(member, is_time_(name));
+          if (name == kBlob && member.is_string())
+            write_bytes(from_base64(member.get_string()).value_or(""));
+          else
+            write(member, is_time_(name));
         }
         return;
     }
@@ -224,6 +230,11 @@ class Writer {
   void write_text(std::string_view text) {
     add([&](auto* b, auto n) { return cbor_encode_string_start(text.size(), b, n); });
     out += text;
+  }
+
+  void write_bytes(std::string_view bytes) {
+    add([&](auto* b, auto n) { return cbor_encode_bytestring_start(bytes.size(), b, n); });
+    out += bytes;
   }
 
   bool (*is_time_)(std::string_view);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "server/cloudwatch_operations.h"
+#include "server/cloudwatch_tags.h"
 #include "server/live.h"
 #include "server/page_token.h"
 #include "server/states.h"
@@ -54,14 +55,24 @@ T checked(const Parameters& p, Result<T> parsed) {
   return std::move(*parsed);
 }
 
+std::string alarm_arn(const Account& account, const std::string& name) {
+  return fmt::format("arn:aws:cloudwatch:{}:{}:alarm:{}", account.name().region, account.name().id, name);
+}
+
+// Tags are taken with a new alarm only; one that there is keeps its own.
+void tag_new_alarm(Account& account, const Parameters& p, const boost::json::object& description) {
+  const auto tags = tags_in(p);
+  if (tags.empty() || account.live().alarms.known(text_of(description, "AlarmName"))) return;
+  keep_tags(account, text_of(description, "AlarmArn"), tags);
+}
+
 // What DescribeAlarms shows of the parameters: those that are there, with numbers as numbers.
 boost::json::object description_of(const Account& account, const Parameters& p, std::string_view kind) {
   boost::json::object out;
   const std::string name = p.need_text("AlarmName");
   if (name.size() > kNameMax) p.refuse("AlarmName must not be longer than 255 characters.");
   out["AlarmName"] = name;
-  out["AlarmArn"] =
-      fmt::format("arn:aws:cloudwatch:{}:{}:alarm:{}", account.name().region, account.name().id, name);
+  out["AlarmArn"] = alarm_arn(account, name);
   out["ActionsEnabled"] = p.flag("ActionsEnabled", true);
   for (const auto member : {"OKActions", "AlarmActions", "InsufficientDataActions"}) {
     boost::json::array list;
@@ -128,6 +139,7 @@ MetricAlarm alarm_of(const boost::json::object& description) {
 boost::json::object put_metric_alarm(Account& account, const ApiRequest& request) {
   auto description = description_of(account, request.parameters, "MetricAlarm");
   const MetricAlarm alarm = alarm_of(request.parameters.object());
+  tag_new_alarm(account, request.parameters, description);
   account.live().alarms.put(std::move(description), alarm, account.now());
   return {};
 }
@@ -136,13 +148,18 @@ boost::json::object put_composite_alarm(Account& account, const ApiRequest& requ
   const auto& p = request.parameters;
   auto description = description_of(account, p, "CompositeAlarm");
   const CompositeRule rule = checked(p, CompositeRule::parse(p.need_text("AlarmRule")));
+  tag_new_alarm(account, p, description);
   account.live().alarms.put(std::move(description), rule, account.now());
   return {};
 }
 
 boost::json::object delete_alarms(Account& account, const ApiRequest& request) {
-  each_name(request.parameters,
-            [&](const std::string& name) { account.live().alarms.remove(name, account.now()); });
+  std::vector<std::string> arns;
+  each_name(request.parameters, [&](const std::string& name) {
+    account.live().alarms.remove(name, account.now());
+    arns.push_back(alarm_arn(account, name));
+  });
+  account.live().documents.remove(kinds::kTags, arns, account.now());
   return {};
 }
 

@@ -1,4 +1,4 @@
-// DescribeAlarms, of stored states.
+// DescribeAlarms and DescribeAlarmsForMetric, of stored states.
 #include <algorithm>
 
 #include "server/cloudwatch_operations.h"
@@ -30,7 +30,50 @@ boost::json::object as_answered(boost::json::object alarm) {
   return alarm;
 }
 
+std::vector<Dimension> dimensions_in(const boost::json::object& metric) {
+  return dimensions_of(Parameters(metric, "ValidationError"));
+}
+
+// Whether the alarm watches the metric, by itself or in one of its queries.
+bool watches(const boost::json::object& alarm, const MetricId& id) {
+  const auto is_metric = [&](const boost::json::object& metric) {
+    return text_of(metric, "Namespace") == id.name_space && text_of(metric, "MetricName") == id.name &&
+           dimensions_in(metric) == id.dimensions;
+  };
+  if (is_metric(alarm)) return true;
+  const auto* queries = alarm.if_contains("Metrics");
+  if (queries == nullptr || !queries->is_array()) return false;
+  return std::ranges::any_of(queries->get_array(), [&](const boost::json::value& query) {
+    const auto* stat = query.is_object() ? query.get_object().if_contains("MetricStat") : nullptr;
+    const auto* metric =
+        stat != nullptr && stat->is_object() ? stat->get_object().if_contains("Metric") : nullptr;
+    return metric != nullptr && metric->is_object() && is_metric(metric->get_object());
+  });
+}
+
 }  // namespace
+
+boost::json::object describe_alarms_for_metric(Account& account, const ApiRequest& request) {
+  const auto& p = request.parameters;
+  const MetricId id = metric_id_of(p);
+  const std::string statistic = p.text_or("Statistic", ""), extended = p.text_or("ExtendedStatistic", "");
+  const std::string unit = p.text_or("Unit", "");
+  const auto period = p.integer("Period", {1});
+  if (!statistic.empty() && !extended.empty())
+    throw ApiFault{"ValidationError", "Statistic and ExtendedStatistic may not both be specified."};
+  boost::json::array alarms;
+  for (auto& alarm : states_at(account, *account.evidence(), "cloudwatch:alarm")) {
+    const auto* has_period = alarm.if_contains("Period");
+    if (alarm.contains("Deleted") || alarm.contains("AlarmRule") || !watches(alarm, id) ||
+        (!statistic.empty() && text_of(alarm, "Statistic") != statistic) ||
+        (!extended.empty() && text_of(alarm, "ExtendedStatistic") != extended) ||
+        (!unit.empty() && text_of(alarm, "Unit") != unit) ||
+        (period && (has_period == nullptr || !has_period->is_int64() || has_period->get_int64() != *period)))
+      continue;
+    alarms.push_back(as_answered(std::move(alarm)));
+  }
+  return {{"MetricAlarms", std::move(alarms)}};
+}
 
 boost::json::object describe_alarms(Account& account, const ApiRequest& request) {
   const auto& p = request.parameters;

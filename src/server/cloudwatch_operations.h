@@ -18,6 +18,18 @@ boost::json::object put_composite_alarm(Account& account, const ApiRequest& requ
 boost::json::object put_metric_alarm(Account& account, const ApiRequest& request);
 boost::json::object put_metric_data(Account& account, const ApiRequest& request);
 boost::json::object set_alarm_state(Account& account, const ApiRequest& request);
+boost::json::object delete_anomaly_detector(Account& account, const ApiRequest& request);
+boost::json::object delete_dashboards(Account& account, const ApiRequest& request);
+boost::json::object describe_alarms_for_metric(Account& account, const ApiRequest& request);
+boost::json::object describe_anomaly_detectors(Account& account, const ApiRequest& request);
+boost::json::object get_dashboard(Account& account, const ApiRequest& request);
+boost::json::object get_metric_widget_image(Account& account, const ApiRequest& request);
+boost::json::object list_dashboards(Account& account, const ApiRequest& request);
+boost::json::object list_tags_for_resource(Account& account, const ApiRequest& request);
+boost::json::object put_anomaly_detector(Account& account, const ApiRequest& request);
+boost::json::object put_dashboard(Account& account, const ApiRequest& request);
+boost::json::object tag_resource(Account& account, const ApiRequest& request);
+boost::json::object untag_resource(Account& account, const ApiRequest& request);
 boost::json::object describe_alarms(Account& account, const ApiRequest& request);
 
 // Namespace, MetricName and Dimensions of parameters; dimensions sorted.

@@ -14,12 +14,18 @@ namespace {
 constexpr std::string_view kKind = "cloudwatch:alarm";
 constexpr std::string_view kHistoryKind = "cloudwatch:alarm-history";
 constexpr std::chrono::seconds kTick{10};
+constexpr int kCompositeDepthMax = 10;  // composite alarms of composite alarms
 
 double seconds_at(Time time) { return static_cast<double>(to_epoch_ms(time)) / 1000; }
 
-std::string history_time(Time time) {
-  std::string text = format_utc(time);
-  return text.ends_with('Z') ? text.substr(0, text.size() - 1) + "+0000" : text;
+boost::json::object history_item(const std::string& name, bool composite, const std::string& type,
+                                 const std::string& summary, const boost::json::object& data, Time now) {
+  return {{"AlarmName", name},
+          {"AlarmType", composite ? "CompositeAlarm" : "MetricAlarm"},
+          {"Timestamp", seconds_at(now)},
+          {"HistoryItemType", type},
+          {"HistorySummary", summary},
+          {"HistoryData", boost::json::serialize(data)}};
 }
 
 // The alarm's metrics, out of what the store has of them now.
@@ -56,6 +62,20 @@ void need_written(const Result<void>& written) {
   if (!written) throw ApiFault{"InternalServiceError", written.error().message(), 500};
 }
 
+// What ActionsSuppressor and its periods say.
+void watch_suppressor(const boost::json::object& description, AlarmState announced, std::string& suppressor,
+                      std::optional<ActionSuppression>& suppression) {
+  suppressor = std::string(alarm_name_of(text_of(description, "ActionsSuppressor")));
+  suppression.reset();
+  if (suppressor.empty()) return;
+  const auto seconds = [&](std::string_view member) {
+    const auto* value = description.if_contains(member);
+    return std::chrono::seconds{value != nullptr && value->is_int64() ? value->get_int64() : 0};
+  };
+  suppression.emplace(seconds("ActionsSuppressorWaitPeriod"), seconds("ActionsSuppressorExtensionPeriod"),
+                      announced);
+}
+
 ApiFault not_found() { return {"ResourceNotFound", "", 404}; }
 
 }  // namespace
@@ -78,6 +98,7 @@ Result<void> LiveAlarms::load() {
         auto parsed = CompositeRule::parse(rule);
         if (!parsed) continue;
         known.composite = std::move(*parsed);
+        watch_suppressor(known.description, known.state, known.suppressor, known.suppression);
       } else {
         known.metric = alarm_of(*description);
       }
@@ -106,6 +127,7 @@ void LiveAlarms::put(boost::json::object description, const CompositeRule& rule,
 // A new alarm has no state yet; one that is put again keeps its own.
 void LiveAlarms::put_known(Known known, Time now) {
   const std::string name = text_of(known.description, "AlarmName");
+  now = stamp(now);
   bool fresh = false;
   auto& d = known.description;
   d["AlarmConfigurationUpdatedTimestamp"] = seconds_at(now);
@@ -124,6 +146,7 @@ void LiveAlarms::put_known(Known known, Time now) {
                                 "StateTransitionedTimestamp"})
         if (const auto* value = found->second.description.if_contains(member)) d[member] = *value;
     }
+    watch_suppressor(known.description, known.state, known.suppressor, known.suppression);
     alarms_[name] = known;
   }
   keep(name, d, "ConfigurationUpdate", fmt::format("Alarm \"{}\" {}", name, fresh ? "created" : "updated"),
@@ -131,6 +154,7 @@ void LiveAlarms::put_known(Known known, Time now) {
 }
 
 void LiveAlarms::remove(const std::string& name, Time now) {
+  now = stamp(now);
   {
     const std::lock_guard lock(mutex_);
     if (alarms_.erase(name) == 0) return;
@@ -148,9 +172,12 @@ void LiveAlarms::set_state(const std::string& name, AlarmState state, const std:
                            const std::string& data, Time now) {
   if (!known(name)) throw not_found();
   change_state(name, state, reason, data, now);
+  for (int pass = 0; pass < kCompositeDepthMax && follow_children(now); ++pass) {
+  }
 }
 
 void LiveAlarms::enable_actions(const std::string& name, bool enabled, Time now) {
+  now = stamp(now);
   boost::json::object description;
   {
     const std::lock_guard lock(mutex_);
@@ -165,13 +192,14 @@ void LiveAlarms::enable_actions(const std::string& name, bool enabled, Time now)
 
 void LiveAlarms::change_state(const std::string& name, AlarmState to, const std::string& reason,
                               const std::string& data, Time now) {
-  boost::json::object description;
-  AlarmState from = to;
+  now = stamp(now);
+  AlarmTransition transition{{}, to, to, reason, now};
+  bool suppressed = false;
   {
     const std::lock_guard lock(mutex_);
     const auto found = alarms_.find(name);
     if (found == alarms_.end()) return;
-    from = std::exchange(found->second.state, to);
+    transition.from = std::exchange(found->second.state, to);
     auto& d = found->second.description;
     d["StateValue"] = to_string(to);
     d["StateReason"] = reason;
@@ -180,30 +208,111 @@ void LiveAlarms::change_state(const std::string& name, AlarmState to, const std:
     else
       d["StateReasonData"] = data;
     d["StateUpdatedTimestamp"] = seconds_at(now);
-    if (from != to) d["StateTransitionedTimestamp"] = seconds_at(now);
-    description = d;
+    if (transition.from != to) d["StateTransitionedTimestamp"] = seconds_at(now);
+    transition.description = d;
+    suppressed = found->second.suppression.has_value();
+    if (suppressed) found->second.held_back = transition;
   }
   const boost::json::object history{{"version", "1.0"},
-                                    {"oldState", {{"stateValue", to_string(from)}}},
+                                    {"oldState", {{"stateValue", to_string(transition.from)}}},
                                     {"newState", {{"stateValue", to_string(to)}, {"stateReason", reason}}}};
-  keep(name, description, "StateUpdate",
-       fmt::format("Alarm updated from {} to {}", to_string(from), to_string(to)), history, now);
+  keep(name, transition.description, "StateUpdate",
+       fmt::format("Alarm updated from {} to {}", to_string(transition.from), to_string(to)), history, now);
+  if (transition.from != to && !suppressed) act(transition, now);
+}
+
+Time LiveAlarms::stamp(Time now) {
+  const std::lock_guard lock(mutex_);
+  last_stamp_ = std::max(now, last_stamp_ + Duration{1});
+  return last_stamp_;
 }
 
 void LiveAlarms::keep(const std::string& name, const boost::json::object& description,
                       const std::string& type, const std::string& summary, boost::json::object data,
                       Time now) {
-  const bool composite = description.contains("AlarmRule");
-  const boost::json::object item{{"AlarmName", name},
-                                 {"AlarmType", composite ? "CompositeAlarm" : "MetricAlarm"},
-                                 {"Timestamp", seconds_at(now)},
-                                 {"HistoryItemType", type},
-                                 {"HistorySummary", summary},
-                                 {"HistoryData", boost::json::serialize(data)}};
+  const auto item = history_item(name, description.contains("AlarmRule"), type, summary, data, now);
   need_written(store_.write([&](StoreWriter& writer) -> Result<void> {
     if (auto put = writer.put_state({std::string(kKind), name, now, description}); !put) return put;
     return writer.put_state({std::string(kHistoryKind), name, now, item});
   }));
+}
+
+void LiveAlarms::act(const AlarmTransition& transition, Time now) {
+  const std::string name = text_of(transition.description, "AlarmName");
+  const bool composite = transition.description.contains("AlarmRule");
+  for (const auto& arn : actions_of(transition)) {
+    const auto url = webhooks_.url_of(arn);
+    if (!url) {
+      keep_action(name, composite, arn,
+                  {Delivered::Outcome::kRefused, "no webhook stands for this action", "", {}}, now);
+      continue;
+    }
+    webhooks_.post(*url, notification_headers(arn), alarm_notification(arn, transition),
+                   [this, name, composite, arn](const Delivered& delivered) {
+                     keep_action(name, composite, arn, delivered,
+                                 std::chrono::floor<Duration>(std::chrono::system_clock::now()));
+                   });
+  }
+}
+
+// What cannot be written is not in the history; the action was run all the same.
+void LiveAlarms::keep_action(const std::string& name, bool composite, const std::string& arn,
+                             const Delivered& delivered, Time now) {
+  now = stamp(now);
+  const bool done = delivered.outcome == Delivered::Outcome::kDone;
+  const std::string summary =
+      done ? fmt::format("Successfully executed action {}", arn)
+           : fmt::format("Failed to execute action {}. Received error: \"{}\"", arn, delivered.what);
+  boost::json::object data{{"actionState", done ? "Succeeded" : "Failed"}, {"notificationResource", arn}};
+  if (!done) data["error"] = delivered.what;
+  const auto item = history_item(name, composite, "Action", summary, data, now);
+  (void)store_.write([&](StoreWriter& writer) {
+    return writer.put_state({std::string(kHistoryKind), name, now, item});
+  });
+}
+
+std::optional<AlarmState> LiveAlarms::state_of(std::string_view name) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = alarms_.find(std::string(name));
+  return found == alarms_.end() ? std::nullopt : std::optional(found->second.state);
+}
+
+// Whether the state of a composite alarm changed.
+bool LiveAlarms::follow_children(Time now) {
+  std::vector<std::pair<std::string, CompositeRule>> rules;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, known] : alarms_)
+      if (known.composite) rules.emplace_back(name, *known.composite);
+  }
+  bool changed = false;
+  for (const auto& [name, rule] : rules) {
+    const AlarmState state = rule.evaluate([this](std::string_view child) { return state_of(child); });
+    const auto before = state_of(name);
+    if (!before || *before == state) continue;
+    changed = true;
+    change_state(name, state,
+                 fmt::format("The rule of {} is {}", name, state == AlarmState::kAlarm ? "true" : "false"),
+                 "", now);
+  }
+  return changed;
+}
+
+// Actions that a suppressor held back and lets go now.
+void LiveAlarms::follow_suppressors(Time now) {
+  std::vector<AlarmTransition> let_go;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& [name, known] : alarms_) {
+      if (!known.suppression) continue;
+      const auto suppressor = alarms_.find(known.suppressor);
+      const AlarmState state = suppressor == alarms_.end() ? AlarmState::kOk : suppressor->second.state;
+      const auto announced = known.suppression->update(now, known.state, state);
+      if (announced && known.held_back && known.held_back->to == *announced)
+        let_go.push_back(*std::exchange(known.held_back, std::nullopt));
+    }
+  }
+  for (const auto& transition : let_go) act(transition, now);
 }
 
 void LiveAlarms::evaluate_metric(const std::string& name, const MetricAlarm& alarm, AlarmState before,
@@ -219,7 +328,7 @@ void LiveAlarms::evaluate_metric(const std::string& name, const MetricAlarm& ala
   for (const auto& point : found.recent)
     if (point.value) recent.push_back(*point.value);
   const boost::json::object data{{"version", "1.0"},
-                                 {"queryDate", history_time(now)},
+                                 {"queryDate", state_change_time(now)},
                                  {"period", alarm.period().count()},
                                  {"recentDatapoints", std::move(recent)},
                                  {"threshold", alarm.threshold}};
@@ -246,21 +355,11 @@ void LiveAlarms::tick(Time now) {
   };
   for (const auto& [name, known] : due)
     if (known.metric) guarded([&] { evaluate_metric(name, *known.metric, known.state, now); });
-  for (const auto& [name, known] : due) {
-    if (!known.composite) continue;
-    const AlarmState state =
-        known.composite->evaluate([this](std::string_view child) -> std::optional<AlarmState> {
-          const std::lock_guard lock(mutex_);
-          const auto found = alarms_.find(std::string(child));
-          return found == alarms_.end() ? std::nullopt : std::optional(found->second.state);
-        });
-    if (state != known.state)
-      guarded([&, n = name] {
-        change_state(n, state,
-                     fmt::format("The rule of {} is {}", n, state == AlarmState::kAlarm ? "true" : "false"),
-                     "", now);
-      });
-  }
+  guarded([&] {
+    for (int pass = 0; pass < kCompositeDepthMax && follow_children(now); ++pass) {
+    }
+  });
+  guarded([&] { follow_suppressors(now); });
 }
 
 void LiveAlarms::start() {

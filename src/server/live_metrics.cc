@@ -12,16 +12,18 @@ constexpr std::size_t kRecentMax = 50'000;  // periods that are added to without
 }
 
 void LiveMetrics::put(const std::vector<PutValues>& values) {
-  const auto written = store_.write([&](StoreWriter& writer) -> Result<void> {
-    if (std::exchange(generation_, store_.generation()) != store_.generation()) {
-      recent_.clear();
-      order_.clear();
-    }
-    for (const auto& each : values)
-      if (auto kept = keep(writer, each); !kept) return kept;
-    return {};
-  });
+  const auto written = store_.write([&](StoreWriter& writer) { return add_to(writer, values); });
   if (!written) throw ApiFault{"InternalServiceError", written.error().message(), 500};
+}
+
+Result<void> LiveMetrics::add_to(StoreWriter& writer, const std::vector<PutValues>& values) {
+  if (std::exchange(generation_, store_.generation()) != store_.generation()) {
+    recent_.clear();
+    order_.clear();
+  }
+  for (const auto& each : values)
+    if (auto kept = keep(writer, each); !kept) return kept;
+  return {};
 }
 
 // What the period holds already: of memory, else of the store.

@@ -31,6 +31,8 @@ class LiveMetrics {
 
   // Returns when all of it is on disk; throws ApiFault (InternalServiceFault) when it cannot be.
   void put(const std::vector<PutValues>& values);
+  // The same as a part of a write of the caller's: inside LiveStore::write() only.
+  Result<void> add_to(StoreWriter& writer, const std::vector<PutValues>& values);
 
  private:
   // One period of one metric.

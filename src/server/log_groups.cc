@@ -6,6 +6,7 @@
 #include <map>
 
 #include "server/api_fault.h"
+#include "server/live.h"
 
 namespace culprit::server {
 
@@ -75,10 +76,19 @@ std::string group_of_arn(std::string_view text) {
 
 std::vector<LogGroup> log_groups(const Account& account, const Store& store) {
   std::map<std::string, boost::json::object> found;
-  for (const auto& summary : taken(store.log_groups())) found[summary.group] = described(account, summary);
+  std::map<std::string, boost::json::object> with_events;
+  for (const auto& summary : taken(store.log_groups()))
+    with_events[summary.group] = described(account, summary);
+  found = with_events;
   for (auto& state : taken(store.states("logs:log-group"))) {
     if (!state.document.is_object()) continue;
+    if (state.document.get_object().contains("Deleted")) {
+      found.erase(state.id);
+      continue;
+    }
     auto& group = found[state.id];
+    if (const auto seen = with_events.find(state.id); group.empty() && seen != with_events.end())
+      group = seen->second;
     if (group.empty()) group = described(account, LogGroupSummary{state.id, 0, 0, Time{}, Time{}, {}});
     for (const auto& [name, value] : state.document.get_object()) {
       if (name == "tags") continue;
@@ -95,6 +105,7 @@ std::vector<LogGroup> log_groups(const Account& account, const Store& store) {
 
 std::string need_group(const Account& account, const Store& store, const std::string& name_or_arn) {
   const std::string name = group_of_arn(name_or_arn);
+  if (account.is_live() && account.live().logs.created(name)) return name;
   for (const auto& group : log_groups(account, store))
     if (group.name == name) return name;
   throw ApiFault{"ResourceNotFoundException", "The specified log group does not exist."};

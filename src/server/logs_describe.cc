@@ -65,6 +65,8 @@ boost::json::object describe_log_groups(Account& account, const ApiRequest& requ
     if (matching++ < start) continue;
     more = groups.size() == limit;
     if (more) break;
+    if (account.is_live())
+      group.description["metricFilterCount"] = account.live().metric_filters.of(group.name).size();
     groups.push_back(std::move(group.description));
   }
   boost::json::object out{{"logGroups", std::move(groups)}};

@@ -7,6 +7,14 @@
 namespace culprit::server {
 
 boost::json::object create_log_group(Account& account, const ApiRequest& request);
+boost::json::object delete_log_group(Account& account, const ApiRequest& request);
+boost::json::object delete_log_stream(Account& account, const ApiRequest& request);
+boost::json::object put_subscription_filter(Account& account, const ApiRequest& request);
+boost::json::object describe_subscription_filters(Account& account, const ApiRequest& request);
+boost::json::object delete_subscription_filter(Account& account, const ApiRequest& request);
+boost::json::object put_metric_filter(Account& account, const ApiRequest& request);
+boost::json::object describe_metric_filters(Account& account, const ApiRequest& request);
+boost::json::object delete_metric_filter(Account& account, const ApiRequest& request);
 boost::json::object create_log_stream(Account& account, const ApiRequest& request);
 boost::json::object delete_retention_policy(Account& account, const ApiRequest& request);
 boost::json::object put_log_events(Account& account, const ApiRequest& request);

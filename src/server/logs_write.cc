@@ -1,11 +1,13 @@
-// CreateLogGroup, CreateLogStream, PutRetentionPolicy, tags, PutLogEvents.
+// CreateLogGroup, CreateLogStream, DeleteLogGroup, DeleteLogStream, PutRetentionPolicy, tags, PutLogEvents.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <limits>
+#include <span>
 
 #include "server/live.h"
 #include "server/log_groups.h"
+#include "server/logs_names.h"
 #include "server/logs_operations.h"
 
 namespace culprit::server {
@@ -22,31 +24,6 @@ constexpr std::chrono::hours kNewMax{2};
 constexpr std::int64_t kEventMsMax = 4'102'444'800'000'000;
 constexpr int kRetentions[] = {1,   3,   5,   7,   14,   30,   60,   90,   120,  150,  180,
                                365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653};
-
-bool is_name(std::string_view name, std::string_view more) {
-  return !name.empty() && name.size() <= 512 && std::ranges::all_of(name, [&](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || more.find(c) != std::string_view::npos;
-  });
-}
-
-std::string need_group_name(const Parameters& p) {
-  const std::string name = p.need_text("logGroupName");
-  if (!is_name(name, "_-/.#"))
-    throw constraint_fault("InvalidParameterException", name.substr(0, 600), "logGroupName",
-                           name.size() > 512
-                               ? "Member must have length less than or equal to 512"
-                               : "Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+");
-  return name;
-}
-
-std::string need_stream_name(const Parameters& p) {
-  const std::string name = p.need_text("logStreamName");
-  if (name.size() > 512 || name.find_first_of(":*") != std::string::npos)
-    throw constraint_fault("InvalidParameterException", name.substr(0, 600), "logStreamName",
-                           name.size() > 512 ? "Member must have length less than or equal to 512"
-                                             : "Member must satisfy regular expression pattern: [^:*]*");
-  return name;
-}
 
 std::map<std::string, std::string> tags_of(const Parameters& p) {
   std::map<std::string, std::string> out;
@@ -108,6 +85,21 @@ boost::json::object create_log_stream(Account& account, const ApiRequest& reques
   return {};
 }
 
+boost::json::object delete_log_group(Account& account, const ApiRequest& request) {
+  const std::string name = need_group_name(request.parameters);
+  account.live().logs.delete_group(name, account.now());
+  account.live().metric_filters.remove_all_of(name, account.now());
+  account.live().subscription_filters.remove_all_of(name, account.now());
+  return {};
+}
+
+boost::json::object delete_log_stream(Account& account, const ApiRequest& request) {
+  const auto& p = request.parameters;
+  const std::string group = need_group_name(p);
+  account.live().logs.delete_stream(group, need_stream_name(p), account.now());
+  return {};
+}
+
 boost::json::object put_retention_policy(Account& account, const ApiRequest& request) {
   const auto& p = request.parameters;
   const auto days = static_cast<int>(p.need_integer("retentionInDays", {1, 3653}));
@@ -166,13 +158,23 @@ boost::json::object put_log_events(Account& account, const ApiRequest& request) 
   while (too_new > 0 && events[too_new - 1].first > now + kNewMax) --too_new;
   const std::size_t first = std::max(too_old, expired);
   if (first < too_new) {
+    const auto accepted = std::span(events).subspan(first, too_new - first);
+    const auto worth = worth_of(account.live().metric_filters.of(name), accepted);
+    bool gone = false;
+    EventNumber first_number = 0;
     const auto written = account.live().store->write([&](StoreWriter& writer) -> Result<void> {
-      for (std::size_t i = first; i < too_new; ++i)
-        if (auto put = writer.append({0, name, stream, events[i].first, now, events[i].second}); !put)
-          return put;
-      return {};
+      // Deleted while this waited its turn.
+      gone = !account.live().logs.has_stream(name, stream);
+      if (gone) return {};
+      first_number = writer.next_number();
+      for (const auto& [time, message] : accepted)
+        if (auto put = writer.append({0, name, stream, time, now, message}); !put) return put;
+      return account.live().metrics.add_to(writer, worth);
     });
     if (!written) throw ApiFault{"ServiceUnavailableException", written.error().message(), 500};
+    if (gone) (void)account.live().logs.need_stream(name, stream);
+    publish(account.live().subscription_filters.of(name),
+            {account.name().id, name, stream, first_number, accepted}, account.live().webhooks);
   }
   boost::json::object rejected;
   if (too_old > 0) rejected["tooOldLogEventEndIndex"] = too_old;

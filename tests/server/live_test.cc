@@ -105,7 +105,7 @@ TEST_F(LiveAccount, DatapointsOfManyThreadsAddUpOverARestart) {
 TEST_F(LiveAccount, EveryCapturedRequestIsAnsweredOrRefusedAsTheServiceWould) {
   if (capture_names().empty()) GTEST_SKIP() << "the shared cases are not here";
   const Time now = *parse_iso8601("2025-08-21T23:30:00Z");  // the captures put datapoints of that hour
-  Account account(live_evidence(*live_->store), AccountClock(now, 0), {"123456789012", "us-east-1", "arn"});
+  Account account(live_evidence(*live_), AccountClock(now, 0), {"123456789012", "us-east-1", "arn"});
   account.make_live(*live_);
   for (const char* group :
        {"/aws/ecs/chatscomm-chatwoot-prod-web", "/aws/rds/instance/chatscomm-db-prod/postgresql"})
