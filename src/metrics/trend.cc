@@ -121,6 +121,8 @@ std::optional<Fit> fit_with(std::span<const double> days, std::optional<std::siz
   left = present(left);
   for (const double r : left) out.cost += std::min(std::abs(r), cap);
   t.noise = weekly_noise(days, t.per_day, step);
+  t.days = days.size();
+  std::ranges::copy(weekday, t.weekday.begin());
   t.level = after + t.per_day * static_cast<double>(days.size() - 1);
   if (step) {
     const double n1 = static_cast<double>(*step), n2 = static_cast<double>(days.size() - *step);
@@ -173,19 +175,36 @@ Reach reaches(const Trend& trend, double limit) {
   return out;
 }
 
+Forecast forecast(const Trend& trend, std::size_t ahead) {
+  const std::size_t day = trend.days + ahead - 1;
+  Forecast out;
+  out.value = trend.level + trend.per_day * static_cast<double>(ahead) + trend.weekday[day % kWeek];
+  const std::size_t since = trend.days - (trend.step ? trend.step->day : 0);
+  const double way = static_cast<double>(ahead) + static_cast<double>(since) / 2;
+  out.low = out.value - std::hypot(kStudent95 * trend.noise, (trend.per_day - trend.low) * way);
+  out.high = out.value + std::hypot(kStudent95 * trend.noise, (trend.high - trend.per_day) * way);
+  return out;
+}
+
 std::optional<ForecastError> forecast_error(std::span<const double> days, std::size_t held) {
   if (days.size() <= held) return std::nullopt;
   const auto trend = fit_trend(days.first(days.size() - held));
   if (!trend) return std::nullopt;
   std::vector<double> errors, shares;
-  for (std::size_t i = days.size() - held; i < days.size(); ++i) {
-    if (std::isnan(days[i])) continue;
-    const double forecast = trend->level + trend->per_day * static_cast<double>(i + 1 + held - days.size());
-    errors.push_back(std::abs(days[i] - forecast));
-    if (days[i] != 0) shares.push_back(100 * std::abs(days[i] - forecast) / std::abs(days[i]));
+  ForecastError out;
+  for (std::size_t ahead = 1; ahead <= held; ++ahead) {
+    const double value = days[trend->days + ahead - 1];
+    if (std::isnan(value)) continue;
+    const Forecast told = forecast(*trend, ahead);
+    errors.push_back(std::abs(value - told.value));
+    if (value != 0) shares.push_back(100 * std::abs(value - told.value) / std::abs(value));
+    out.inside += told.low <= value && value <= told.high;
   }
   if (errors.empty()) return std::nullopt;
-  return ForecastError{median(errors), median(shares)};
+  out.tested = errors.size();
+  out.absolute = median(errors);
+  out.percent = median(shares);
+  return out;
 }
 
 }  // namespace culprit

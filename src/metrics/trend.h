@@ -1,6 +1,7 @@
 // Growth and steps in daily values, robust against outliers and the rhythm of the week.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -25,6 +26,8 @@ struct Trend {
     double low = 0, high = 0;  // 95 % interval of the size
   };
   std::optional<Step> step;
+  std::size_t days = 0;             // that were fitted, missing ones too
+  std::array<double, 7> weekday{};  // what a day adds to the level: [i % 7] of the i-th day
 
   bool grows() const { return low > 0 || high < 0; }  // the interval leaves out 0
 };
@@ -41,11 +44,21 @@ struct Reach {
 };
 Reach reaches(const Trend& trend, double limit);
 
+// The value of one day, `ahead` (1 …) days after the last, and its 95 % interval: the noise of a day and the
+// error of the slope, which turns around the middle of the days since the step.
+struct Forecast {
+  double value = 0;
+  double low = 0, high = 0;
+};
+Forecast forecast(const Trend& trend, std::size_t ahead);
+
 // How far forecasts made on all but the last `held` days were off on those, as the median of |error|, and in
-// percent of the value; nullopt when too little is left to fit.
+// percent of the value; and how many of these days lay inside their intervals. nullopt when too little is
+// left to fit.
 struct ForecastError {
   double absolute = 0;
   double percent = 0;
+  std::size_t inside = 0, tested = 0;  // days
 };
 std::optional<ForecastError> forecast_error(std::span<const double> days, std::size_t held);
 

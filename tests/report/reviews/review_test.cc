@@ -1,5 +1,5 @@
 // Five weeks of a store with known growth and a known step.
-#include "conduct/review.h"
+#include "reviews/review.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -8,6 +8,7 @@
 #include <random>
 
 #include "base/file.h"
+#include "report/reviews/review_tellers.h"
 #include "store/embedded_store.h"
 #include "system/load_system.h"
 
@@ -54,7 +55,7 @@ class Weeks : public testing::Test {
     store_ = std::move(*open_store(directory_->path() / "s"));
   }
   Review look(Review::Kind kind) {
-    auto made = review(*store_, *parse_system(kSystem, "shop.yaml"), Zone::utc(), kind, std::nullopt);
+    auto made = review(*store_, *parse_system(kSystem, "shop.yaml"), Zone::utc(), {kind, {}, {}});
     if (!made) ADD_FAILURE() << made.error().message();
     return made ? *made : Review{};
   }
@@ -72,17 +73,23 @@ TEST_F(Weeks, FindsTheGrowthAndTheStep) {
   EXPECT_LE(connections.trend->low, 1.0);
   EXPECT_GE(connections.trend->high, 1.0);
   EXPECT_FALSE(connections.trend->step);
-  // 65 on the last day, so the limit of 80 is some two weeks away.
+  // 65 on the last day, so the limit of 80 is some two weeks away; weekends are known.
   ASSERT_TRUE(connections.reach.days);
-  EXPECT_NEAR(*connections.reach.days, 18, 6);
+  EXPECT_NEAR(*connections.reach.days, 14, 4);
   ASSERT_TRUE(connections.error);
-  EXPECT_LT(connections.error->percent, 25);
+  EXPECT_LT(connections.error->percent, 5);
+  EXPECT_GE(connections.error->inside, 5u);
+  EXPECT_EQ(connections.error->tested, 7u);
+  const auto in_a_week = forecast(*connections.trend, 7);
+  EXPECT_LE(in_a_week.low, 63 + 1.5);  // the seventh day is a Sunday
+  EXPECT_GE(in_a_week.high, 63);
   const auto& cpu = r.metrics[1];
   ASSERT_TRUE(cpu.trend && cpu.trend->step);
   EXPECT_EQ(cpu.trend->step->day, 24u);
   EXPECT_LE(cpu.trend->step->low, 15);
   EXPECT_GE(cpu.trend->step->high, 15);
-  const auto text = review_markdown(r);
+  const auto text = render_review_markdown(r);
+  EXPECT_EQ(connections.daily_is, "p95");  // a plan looks at the busy minutes
   EXPECT_THAT(text, HasSubstr("from 2026-01-29 on"));
   EXPECT_THAT(text, HasSubstr("Queue: no datapoint in the evidence"));
 }
@@ -92,19 +99,75 @@ TEST_F(Weeks, ComparesTheLastWeekWithTheFourBefore) {
   const Review r = look(Review::Kind::kWeekly);
   EXPECT_NEAR(*r.metrics[1].week, 35, 1);
   EXPECT_NEAR(*r.metrics[1].weeks_before, 20, 1);
-  EXPECT_THAT(review_markdown(r), HasSubstr("| CPU | percent | "));
+  EXPECT_THAT(render_review_markdown(r), HasSubstr("| CPU | percent | "));
+}
+
+TEST_F(Weeks, TellsWhichMetricsMovedAndHow) {
+  make(35);
+  const Review r = look(Review::Kind::kWeekly);
+  EXPECT_TRUE(r.metrics[1].moved);
+  EXPECT_EQ(r.metrics[0].daily_is, "median");
+  EXPECT_THAT(render_review_markdown(r), HasSubstr("in one step on 2026-01-29"));
+}
+
+TEST_F(Weeks, ADayThatIsThereInPartOnlyIsLeftOutAtTheEnd) {
+  make(35);
+  auto made = review(*store_, *parse_system(kSystem, "shop.yaml"), Zone::utc(),
+                     {Review::Kind::kWeekly, {}, *parse_iso8601("2026-02-08T06:00:00Z")});
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->metrics[0].daily.size(), 34u);
+  made = review(*store_, *parse_system(kSystem, "shop.yaml"), Zone::utc(),
+                {Review::Kind::kWeekly, *parse_iso8601("2026-01-12T00:00:00Z"), *parse_iso8601("2026-02-08T23:00:00Z")});
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->metrics[0].daily.size(), 28u);
+}
+
+TEST_F(Weeks, ThePageHasAChartForEachMetricAndNoAddress) {
+  make(35);
+  const Review monthly = look(Review::Kind::kMonthly);
+  const auto html = render_review_html(monthly);
+  EXPECT_THAT(html, HasSubstr("class=\"line s2\""));  // the fitted line
+  EXPECT_THAT(html, HasSubstr("forecast"));
+  EXPECT_THAT(html, testing::Not(HasSubstr("http://127")));
+  EXPECT_THAT(html, testing::Not(testing::ContainsRegex("(src|href)=\"https?:")));
+  std::size_t plots = 0;
+  for (std::size_t at = html.find("<svg class=\"plot\""); at != std::string::npos; at = html.find("<svg class=\"plot\"", at + 1))
+    ++plots;
+  EXPECT_EQ(plots, monthly.metrics.size());
+}
+
+TEST_F(Weeks, TheSameReviewGivesTheSameBytes) {
+  make(35);
+  for (const auto kind : {Review::Kind::kWeekly, Review::Kind::kMonthly}) {
+    const Review one = look(kind), two = look(kind);
+    EXPECT_EQ(render_review_json(one), render_review_json(two));
+    EXPECT_EQ(render_review_html(one), render_review_html(two));
+  }
+}
+
+TEST_F(Weeks, WhatMessagesSayIsEscapedAndRedacted) {
+  make(35);
+  Review r = look(Review::Kind::kWeekly);
+  r.templates_compared = true;
+  r.templates.push_back({"/web", "<script>alert(1)</script> mailed ana@example.com", "x", "new", 7, 0, r.week.start});
+  r.changes.push_back({r.week.start, "db", "schema", "DROP | INDEX `a`", 1});
+  redact(r);
+  const auto html = render_review_html(r);
+  EXPECT_THAT(html, testing::Not(HasSubstr("<script>alert")));
+  EXPECT_THAT(html, testing::Not(HasSubstr("ana@example.com")));
+  EXPECT_THAT(render_review_markdown(r), testing::Not(HasSubstr("ana@example.com")));
 }
 
 TEST_F(Weeks, SaysWhenThereIsNotEnoughHistory) {
   make(10);
   const Review r = look(Review::Kind::kMonthly);
   EXPECT_FALSE(r.metrics[0].trend);
-  EXPECT_THAT(review_markdown(r), HasSubstr("not enough history: 10 days with data of 15 needed"));
+  EXPECT_THAT(render_review_markdown(r), HasSubstr("not enough history: 10 days with data of 15 needed"));
 }
 
 TEST_F(Weeks, ADashIsExplainedAndUnknownStepsAreNotDenied) {
   make(3);
-  const auto text = review_markdown(look(Review::Kind::kWeekly));
+  const auto text = render_review_markdown(look(Review::Kind::kWeekly));
   EXPECT_THAT(text, HasSubstr("—: not enough history"));
   EXPECT_THAT(text, HasSubstr("Not enough history to tell (15 days with data are needed): "));
   EXPECT_THAT(text, testing::Not(HasSubstr("No metric changed its level")));
@@ -112,7 +175,7 @@ TEST_F(Weeks, ADashIsExplainedAndUnknownStepsAreNotDenied) {
 
 TEST_F(Weeks, FiguresAreInTheWordsOfTheirUnit) {
   make(35);
-  EXPECT_THAT(review_markdown(look(Review::Kind::kWeekly)),
+  EXPECT_THAT(render_review_markdown(look(Review::Kind::kWeekly)),
               HasSubstr("| CPU | percent | 35 % | 19.9 % | +76 % |"));
 }
 
@@ -123,7 +186,7 @@ TEST_F(Weeks, WithoutDatapointsThereIsNothingToReview) {
       "  - {id: db.cpu, title: CPU, metric: CPUUtilization, unit: percent}\n",
       "x.yaml");
   ASSERT_TRUE(other) << other.error().message();
-  EXPECT_EQ(review(*store_, *other, Zone::utc(), Review::Kind::kWeekly, std::nullopt).error().code,
+  EXPECT_EQ(review(*store_, *other, Zone::utc(), {}).error().code,
             ErrorCode::kInput);
 }
 
