@@ -33,10 +33,12 @@ struct Arguments {
   bool live() const { return gather.input.empty(); }
 };
 
-Result<std::optional<Time>> time_of(const std::string& text, std::string_view option, const Zone& zone, Time now) {
+Result<std::optional<Time>> time_of(const std::string& text, std::string_view option, const Zone& zone,
+                                    Time now) {
   if (text.empty()) return std::nullopt;
   const auto parsed = parse_time(text, zone, now);
-  if (!parsed) return fail(parsed.error().code, parsed.error().what, std::string(option), parsed.error().hint);
+  if (!parsed)
+    return fail(parsed.error().code, parsed.error().what, std::string(option), parsed.error().hint);
   return parsed->time;
 }
 
@@ -130,8 +132,9 @@ void add_live_options(CLI::App& command, GatherOptions& options) {
   command.add_option("--endpoint-url", options.aws.endpoint_url, "Ask this endpoint instead of AWS");
   command.add_flag("--debug", options.aws.debug, "Show each request on stderr (secrets masked)");
   command.add_flag("!--no-verify-ssl", options.aws.verify_tls, "Do not check TLS certificates");
-  command.add_option("--max-log-bytes", options.max_log_bytes,
-                     "Collect no more log than this; the cut is shown (default: 512MB from AWS weekly, none monthly)");
+  command.add_option(
+      "--max-log-bytes", options.max_log_bytes,
+      "Collect no more log than this; the cut is shown (default: 512MB from AWS weekly, none monthly)");
   command.add_option("--max-cost", options.max_cost_usd, "Dollars; ask nothing that would cost more");
   command.add_flag("--dry-run", options.dry_run, "Show what would be asked, and its price, then stop");
   command.add_flag("-q,--quiet", options.quiet, "No progress");
@@ -158,7 +161,8 @@ void add_review(CLI::App& app, int& exit) {
   command->add_option("--format", arguments->format, "md, html or json")
       ->check(CLI::IsMember({"md", "html", "json"}))
       ->capture_default_str();
-  command->add_flag("--no-redact", arguments->no_redact, "Show e-mails, addresses and tokens in messages as they are");
+  command->add_flag("--no-redact", arguments->no_redact,
+                    "Show e-mails, addresses and tokens in messages as they are");
   command->add_option("-o,--out", arguments->out, "Write to this file instead of standard output");
   command->footer(R"(Examples:
   culprit review weekly ./weeks

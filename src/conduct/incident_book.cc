@@ -20,8 +20,8 @@ namespace {
 namespace fs = std::filesystem;
 using Kind = IncidentEvent::Kind;
 
-constexpr std::array<std::string_view, 6> kKinds = {"opened",   "acknowledged", "note",
-                                                    "severity", "status-sent",  "resolved"};
+constexpr std::array<std::string_view, 8> kKinds = {
+    "opened", "acknowledged", "note", "severity", "status-sent", "resolved", "follow-up", "follow-up-done"};
 constexpr std::size_t kTextBytesMax = 10'000;
 constexpr std::size_t kFileBytesMax = 16 << 20;
 
@@ -29,6 +29,8 @@ std::string line_of(const IncidentEvent& event, const boost::json::object& more 
   boost::json::object out{{"time", format_utc(event.time)}, {"event", to_string(event.kind)}};
   if (!event.by.empty()) out["by"] = event.by;
   if (!event.text.empty()) out["text"] = event.text;
+  if (!event.owner.empty()) out["owner"] = event.owner;
+  if (!event.due.empty()) out["due"] = event.due;
   for (const auto& [key, value] : more) out[key] = value;
   return boost::json::serialize(out) + "\n";
 }
@@ -105,6 +107,12 @@ Result<bool> create(const fs::path& file, std::string_view line) {
   return true;
 }
 
+FollowUp* follow_up(Incident& incident, std::string_view number) {
+  for (auto& f : incident.follow_ups)
+    if (std::to_string(f.number) == number) return &f;
+  return nullptr;
+}
+
 void apply(Incident& incident, const IncidentEvent& event) {
   switch (event.kind) {
     case Kind::kOpened:
@@ -126,6 +134,16 @@ void apply(Incident& incident, const IncidentEvent& event) {
       incident.resolved = event.time;
       incident.resolved_by = event.by;
       incident.resolution = event.text;
+      break;
+    case Kind::kFollowUp:
+      incident.follow_ups.push_back({static_cast<int>(incident.follow_ups.size()) + 1, event.text,
+                                     event.owner, event.due, std::nullopt, ""});
+      break;
+    case Kind::kFollowUpDone:
+      if (auto* f = follow_up(incident, event.text); f != nullptr && !f->done) {
+        f->done = event.time;
+        f->done_by = event.by;
+      }
       break;
     case Kind::kNote:
       break;
@@ -165,7 +183,8 @@ Result<Incident> IncidentBook::read(const fs::path& file) const {
       out.severity = text_at(*o, "severity");
       out.capsule = text_at(*o, "capsule");
     }
-    apply(out, {*time, static_cast<Kind>(kind - kKinds.begin()), text_at(*o, "by"), text_at(*o, "text")});
+    apply(out, {*time, static_cast<Kind>(kind - kKinds.begin()), text_at(*o, "by"), text_at(*o, "text"),
+                text_at(*o, "owner"), text_at(*o, "due")});
   }
   if (out.events.empty() || out.events.front().kind != Kind::kOpened)
     return fail(ErrorCode::kDamaged, "does not begin with an opened incident", file.string());
@@ -209,11 +228,16 @@ std::string IncidentBook::id_of(const std::string& system, Time time) {
 }
 
 Result<Incident> IncidentBook::add(const std::string& id, const IncidentEvent& event) {
-  const auto incident = find(id);
+  auto incident = find(id);
   if (!incident) return tl::unexpected(incident.error());
   if (event.text.size() > kTextBytesMax)
     return fail(ErrorCode::kUsage, fmt::format("a text of more than {} bytes", kTextBytesMax));
-  if (!incident->open() && event.kind != Kind::kNote)
+  const bool after = event.kind == Kind::kFollowUp || event.kind == Kind::kFollowUpDone;
+  if (event.kind == Kind::kFollowUpDone && follow_up(*incident, event.text) == nullptr)
+    return fail(ErrorCode::kNotFound,
+                fmt::format("{} has no follow-up {}", incident->id, printable_text(event.text, 40)), "",
+                "`culprit incident followups` shows their numbers.");
+  if (!incident->open() && event.kind != Kind::kNote && !after)
     return fail(ErrorCode::kUsage, fmt::format("{} is resolved", incident->id), "",
                 "Notes can still be added; open a new incident if it is back.");
   if (auto done = append(file_of(incident->id), line_of(event)); !done) return tl::unexpected(done.error());

@@ -13,13 +13,31 @@
 namespace culprit {
 
 struct IncidentEvent {
-  enum class Kind { kOpened, kAcknowledged, kNote, kSeverity, kStatusSent, kResolved };
+  enum class Kind {
+    kOpened,
+    kAcknowledged,
+    kNote,
+    kSeverity,
+    kStatusSent,
+    kResolved,
+    kFollowUp,
+    kFollowUpDone  // text: its number
+  };
   Time time;
   Kind kind = Kind::kNote;
-  std::string by;    // who
-  std::string text;  // note, title, severity
+  std::string by;                    // who
+  std::string text;                  // note, title, severity, what is to be done
+  std::string owner = {}, due = {};  // of a follow-up; the day as "2025-09-01"
 };
 std::string_view to_string(IncidentEvent::Kind kind);
+
+// Something to do after the incident, so that it does not come again.
+struct FollowUp {
+  int number = 0;  // 1, 2 … in the order in which they were noted
+  std::string text, owner, due;
+  std::optional<Time> done;
+  std::string done_by;
+};
 
 // What follows from the events.
 struct Incident {
@@ -32,6 +50,7 @@ struct Incident {
   std::optional<Time> acknowledged, resolved;
   std::string acknowledged_by, resolved_by, resolution;
   std::optional<Time> last_status;
+  std::vector<FollowUp> follow_ups;
   std::vector<IncidentEvent> events;
 
   bool open() const { return !resolved; }
@@ -54,7 +73,8 @@ class IncidentBook {
   Result<Incident> open(const NewIncident& incident);
   // The id of an incident that begins then, unless it is taken.
   static std::string id_of(const std::string& system, Time time);
-  // Adds an event. kUsage for one that does not fit: an acknowledgement of what is resolved.
+  // Adds an event. kUsage for one that does not fit: an acknowledgement of what is resolved. Notes and
+  // follow-ups fit at any time; kNotFound for a follow-up that there is not.
   Result<Incident> add(const std::string& id, const IncidentEvent& event);
 
   // By time, newest first. Files that cannot be read are errors: an incident must not vanish from a list.

@@ -77,15 +77,17 @@ std::optional<Resize> more_of_share(const Subject& s) {
     const double factor = s.now && s.next ? s.now->vcpus / s.next->vcpus : 0.5;
     if (factor >= 1) return std::nullopt;  // of burstable classes the small sizes have the same cores
     return resized(s.class_change(),
-                   s.now && s.next ? fmt::format("the same work on {} vCPUs instead of {}", s.next->vcpus, s.now->vcpus)
-                                   : "the same work on twice the vCPUs; the class is not known here",
+                   s.now && s.next
+                       ? fmt::format("the same work on {} vCPUs instead of {}", s.next->vcpus, s.now->vcpus)
+                       : "the same work on twice the vCPUs; the class is not known here",
                    changed(s.trend, factor, 0), s.high, 100);
   }
   if (s.metric.metric.name == "MemoryUtilization")
-    return resized("twice the memory a task", "a task needs as many bytes as now", changed(s.trend, 0.5, 0), s.high,
-                   100);
+    return resized("twice the memory a task", "a task needs as many bytes as now", changed(s.trend, 0.5, 0),
+                   s.high, 100);
   return resized(s.desired > 0 ? fmt::format("{} → {} tasks", s.desired, 2 * s.desired) : "twice the tasks",
-                 "load is spread evenly, and what the tasks wait for keeps up", changed(s.trend, 0.5, 0), s.high, 100);
+                 "load is spread evenly, and what the tasks wait for keeps up", changed(s.trend, 0.5, 0),
+                 s.high, 100);
 }
 
 Capacity capacity_of_connections(const Subject& s) {

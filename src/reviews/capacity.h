@@ -13,25 +13,26 @@
 namespace culprit {
 
 struct Resize {
-  std::string what;     // "db.t3.medium → db.t3.large"
-  std::string assumes;  // "the same load on twice the vCPUs"
-  double level = 0;     // on the last day, had it been so large
+  std::string what;           // "db.t3.medium → db.t3.large"
+  std::string assumes;        // "the same load on twice the vCPUs"
+  double level = 0;           // on the last day, had it been so large
   std::optional<double> end;  // the new end of the resource
-  Reach reach_high;     // of the system file's `high`
-  Reach reach_end;      // of the end
+  Reach reach_high;           // of the system file's `high`
+  Reach reach_end;            // of the end
 };
 
 struct Capacity {
   std::optional<double> end;  // where there is no more: 100 %, 0 bytes, max_connections; unset: not known
-  std::string end_is;         // "100 %", "no memory left", "max_connections of db.t3.medium, unless its parameter is set"
-  Reach reach_end;            // in days after the last
+  std::string
+      end_is;  // "100 %", "no memory left", "max_connections of db.t3.medium, unless its parameter is set"
+  Reach reach_end;  // in days after the last
   std::optional<Resize> resize;
 };
 
 // What states say about the sizes of things.
 struct Sizes {
   struct Instance {
-    std::string instance_class;        // "db.r6g.large"
+    std::string instance_class;  // "db.r6g.large"
     std::optional<double> storage_gib;
   };
   struct Service {

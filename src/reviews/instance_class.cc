@@ -28,8 +28,12 @@ struct Burstable {
   std::string_view name;
   double vcpus, memory_gib;
 };
-constexpr std::array<Burstable, 6> kBurstable{
-    {{"micro", 2, 1}, {"small", 2, 2}, {"medium", 2, 4}, {"large", 2, 8}, {"xlarge", 4, 16}, {"2xlarge", 8, 32}}};
+constexpr std::array<Burstable, 6> kBurstable{{{"micro", 2, 1},
+                                               {"small", 2, 2},
+                                               {"medium", 2, 4},
+                                               {"large", 2, 8},
+                                               {"xlarge", 4, 16},
+                                               {"2xlarge", 8, 32}}};
 
 // "db.r6g.large" -> "r6g", "large"
 std::optional<std::pair<std::string_view, std::string_view>> parts_of(std::string_view name) {

@@ -20,9 +20,9 @@ std::optional<InstanceClass> instance_class(std::string_view name);
 // The next size of the same family that has more memory; nullopt when there is none.
 std::optional<InstanceClass> next_larger(const InstanceClass& now);
 
-// RDS for PostgreSQL: LEAST({DBInstanceClassMemory/9531392}, 5000), unless the parameter group says otherwise.
-// DBInstanceClassMemory is what is left after the agents of RDS and the operating system, so that real values
-// are up to a tenth below this one.
+// RDS for PostgreSQL: LEAST({DBInstanceClassMemory/9531392}, 5000), unless the parameter group says
+// otherwise. DBInstanceClassMemory is what is left after the agents of RDS and the operating system, so that
+// real values are up to a tenth below this one.
 double default_max_connections(const InstanceClass& instance);
 
 }  // namespace culprit

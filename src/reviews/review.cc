@@ -43,7 +43,8 @@ Result<void> review_gaps(const Store& store, Review& out) {
   return {};
 }
 
-Result<Review> review(const Store& store, const System& system, const Zone& zone, const ReviewOptions& options) {
+Result<Review> review(const Store& store, const System& system, const Zone& zone,
+                      const ReviewOptions& options) {
   Review out;
   out.kind = options.kind;
   out.system = system.name;

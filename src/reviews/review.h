@@ -1,5 +1,5 @@
-// The weekly performance review and the monthly capacity plan (runbook row H8): what weeks of recorded evidence
-// say. Values only; report/reviews tells them.
+// The weekly performance review and the monthly capacity plan (runbook row H8): what weeks of recorded
+// evidence say. Values only; report/reviews tells them.
 #pragma once
 
 #include <optional>
@@ -18,8 +18,8 @@ namespace culprit {
 // One metric, day by day.
 struct MetricReview {
   std::string id, title, unit, component;
-  // Of local days, oldest first; NaN = no data. Weekly: medians. Monthly: what the busiest minutes reach (p95;
-  // p5 where low is bad), since it is those that meet a limit.
+  // Of local days, oldest first; NaN = no data. Weekly: medians. Monthly: what the busiest minutes reach
+  // (p95; p5 where low is bad), since it is those that meet a limit.
   std::vector<double> daily;
   std::string daily_is;  // "median", "p95", "p5"
   bool low_is_bad = false;
@@ -60,17 +60,17 @@ struct TemplateReview {
 
 struct AlarmReview {
   std::string name, title, row;
-  bool seen = false;           // its metrics have datapoints in the week
-  std::vector<Time> fired;     // times it went into ALARM in the week
+  bool seen = false;        // its metrics have datapoints in the week
+  std::vector<Time> fired;  // times it went into ALARM in the week
   Duration in_alarm{0};
 };
 
 struct ObjectiveReview {
   std::string id, title;
-  double target = 0;                       // percent of good events
-  std::uint64_t all = 0, bad = 0;          // last week
+  double target = 0;                           // percent of good events
+  std::uint64_t all = 0, bad = 0;              // last week
   std::uint64_t all_month = 0, bad_month = 0;  // last 28 days
-  std::size_t days_month = 0;              // days of those that the evidence covers
+  std::size_t days_month = 0;                  // days of those that the evidence covers
   // Share of the error budget that is spent: 1 = all of it. Unset without events.
   std::optional<double> spent() const { return share(all, bad); }
   std::optional<double> spent_month() const { return share(all_month, bad_month); }
@@ -100,9 +100,9 @@ struct Review {
   std::string system, title;
   Zone zone = Zone::utc();
   std::chrono::year_month_day first, last;  // local days
-  Window week, before;                      // the last seven days, and up to 28 before them that have evidence
-  std::vector<MetricReview> metrics;        // with data, in the order of the system file
-  std::vector<std::string> without_data;    // titles
+  Window week, before;                    // the last seven days, and up to 28 before them that have evidence
+  std::vector<MetricReview> metrics;      // with data, in the order of the system file
+  std::vector<std::string> without_data;  // titles
 
   // Weekly.
   std::vector<EndpointReview> endpoints;    // the worst, see worst_first()
@@ -128,7 +128,8 @@ struct ReviewOptions {
 
 // Looks at whole local days, at most 400 for metrics, and at 35 for everything else. kInput when the evidence
 // holds no datapoint of the system's metrics.
-Result<Review> review(const Store& store, const System& system, const Zone& zone, const ReviewOptions& options);
+Result<Review> review(const Store& store, const System& system, const Zone& zone,
+                      const ReviewOptions& options);
 
 // The day on which a fitted series stepped, as a date.
 std::chrono::sys_days day_of(const Review& review, std::size_t day);

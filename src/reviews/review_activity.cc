@@ -76,7 +76,8 @@ void changes(const Observations& seen, Review& out) {
       ++out.changes[at->second].times;
   }
   out.changes_in_all = out.changes.size();
-  if (out.changes.size() > kChangesMax) out.changes.erase(out.changes.begin(), out.changes.end() - kChangesMax);
+  if (out.changes.size() > kChangesMax)
+    out.changes.erase(out.changes.begin(), out.changes.end() - kChangesMax);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "alarms/backtest.h"
+#include "alarms/composite_rule.h"
 #include "engine/search.h"
 #include "reviews/review_parts.h"
 
@@ -8,12 +9,26 @@ namespace culprit {
 
 namespace {
 
+// Alarms that only feed a composite: it is the composite that tells anybody.
+Result<std::vector<std::string>> fed_alarms(const AlarmSet& set) {
+  std::vector<std::string> out;
+  for (const auto& composite : set.composites) {
+    const auto rule = CompositeRule::parse(composite.rule);
+    if (!rule) return tl::unexpected(rule.error());
+    std::ranges::copy(rule->children(), std::back_inserter(out));
+  }
+  return out;
+}
+
 Result<void> alarms(const Store& store, const AlarmSet& set, Review& out) {
   auto metrics = RecordedMetrics::load(store, set, out.week);
   if (!metrics) return tl::unexpected(metrics.error());
   const auto result = backtest(set, *metrics, out.week, std::nullopt);
   if (!result) return tl::unexpected(result.error());
+  const auto fed = fed_alarms(set);
+  if (!fed) return tl::unexpected(fed.error());
   for (const auto& one : result->alarms) {
+    if (std::ranges::find(*fed, one.alarm) != fed->end()) continue;
     AlarmReview row;
     row.name = one.alarm;
     if (const auto* origin = set.origin(one.alarm)) {
@@ -26,9 +41,8 @@ Result<void> alarms(const Store& store, const AlarmSet& set, Review& out) {
     out.alarms.push_back(std::move(row));
   }
   // Those that fired first.
-  std::ranges::stable_sort(out.alarms, [](const AlarmReview& a, const AlarmReview& b) {
-    return a.fired.size() > b.fired.size();
-  });
+  std::ranges::stable_sort(
+      out.alarms, [](const AlarmReview& a, const AlarmReview& b) { return a.fired.size() > b.fired.size(); });
   return {};
 }
 

@@ -114,7 +114,8 @@ Days whole_days(Time first, Time last, const Zone& zone) {
   Days out{local_day(first, zone), local_day(last - Duration(1), zone) + 1};
   const auto starts = [&](std::int64_t day) { return start_of(sys_days{days{day}}, zone); };
   const auto share = [&](Time from, Time to, std::int64_t day) {
-    return static_cast<double>((to - from).count()) / static_cast<double>((starts(day + 1) - starts(day)).count());
+    return static_cast<double>((to - from).count()) /
+           static_cast<double>((starts(day + 1) - starts(day)).count());
   };
   if (out.end - out.first > 2 && share(first, starts(out.first + 1), out.first) < kDayShareMin) ++out.first;
   if (out.end - out.first > 2 && share(starts(out.end - 1), last, out.end - 1) < kDayShareMin) --out.end;
@@ -124,7 +125,8 @@ Days whole_days(Time first, Time last, const Zone& zone) {
 
 }  // namespace
 
-Result<void> review_metrics(const Store& store, const System& system, const ReviewOptions& options, Review& out) {
+Result<void> review_metrics(const Store& store, const System& system, const ReviewOptions& options,
+                            Review& out) {
   const Window looked{options.from.value_or(kEver.start), options.until.value_or(kEver.end)};
   std::vector<Gathered> all;
   std::optional<Time> first, last;

@@ -12,7 +12,8 @@ inline constexpr std::size_t kDaysBefore = 28;
 Time start_of(std::chrono::sys_days local_day, const Zone& zone);
 
 // Metrics, first and last day, the week and the days before it.
-Result<void> review_metrics(const Store& store, const System& system, const ReviewOptions& options, Review& out);
+Result<void> review_metrics(const Store& store, const System& system, const ReviewOptions& options,
+                            Review& out);
 // Endpoints, statements and changes.
 Result<void> review_activity(const Store& store, const System& system, Review& out);
 Result<void> review_templates(const Store& store, const System& system, Review& out);

@@ -54,8 +54,8 @@ Result<void> review_templates(const Store& store, const System& system, Review& 
   const auto gaps = store.gaps();
   if (!gaps) return tl::unexpected(gaps.error());
   for (const auto& group : *groups) {
-    const bool known = std::ranges::any_of(
-        system.components, [&](const Component& c) { return c.log_group == group.group; });
+    const bool known = std::ranges::any_of(system.components,
+                                           [&](const Component& c) { return c.log_group == group.group; });
     if (!known || group.first >= out.week.start || group.last < out.week.start) continue;
     // What was cut off before cannot be told from what was not there.
     const bool cut = std::ranges::any_of(

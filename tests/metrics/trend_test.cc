@@ -61,7 +61,8 @@ TEST(Trend, SeesNeitherInNoise) {
   EXPECT_LE(stepping, 4);
 }
 
-// Of days that were held back, bad days left out, 19 of 20 should lie inside; the data have one bad day in 20.
+// Of days that were held back, bad days left out, 19 of 20 should lie inside; the data have one bad day
+// in 20.
 TEST(Trend, DaysThatWereHeldBackLieInsideTheForecastsInterval) {
   std::size_t inside = 0, tested = 0;
   for (unsigned seed = 1; seed <= 200; ++seed) {
@@ -79,7 +80,8 @@ TEST(Trend, AForecastKnowsTheWeekday) {
   const auto trend = fit_trend(exact);
   ASSERT_TRUE(trend);
   for (std::size_t ahead = 1; ahead <= 14; ++ahead)
-    EXPECT_NEAR(forecast(*trend, ahead).value, 127 + static_cast<double>(ahead) - ((27 + ahead) % 7 >= 5 ? 30 : 0), 1e-9)
+    EXPECT_NEAR(forecast(*trend, ahead).value,
+                127 + static_cast<double>(ahead) - ((27 + ahead) % 7 >= 5 ? 30 : 0), 1e-9)
         << ahead;
 }
 

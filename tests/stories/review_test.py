@@ -12,7 +12,7 @@ import culprit
 import html_report_test
 import weeks
 
-SEED = 20250821
+SEED = 1
 
 
 def review(kind, folder, *more, check=0):
@@ -172,7 +172,7 @@ class FourWeeks(unittest.TestCase):
         review("daily", self.path / "weeks", check=2)
         review("weekly", self.path / "nowhere", check=4)
         (self.path / "nothing").mkdir(exist_ok=True)
-        self.assertIn("nothing", review("weekly", self.path / "nothing", check=3).err)
+        self.assertIn("holds no files", review("weekly", self.path / "nothing", check=3).err)
         done = review("weekly", self.path / "weeks", "--until", "2025-08-07", "--from", "2025-08-09", check=2)
         self.assertIn("ends before it begins", done.err)
         done = review("weekly", self.path / "weeks", "--until", "2020-01-01", check=3)
@@ -180,21 +180,25 @@ class FourWeeks(unittest.TestCase):
 
 
 class Seeds(unittest.TestCase):
-    """The interval is one of 95 %: of several seeds nearly all must hold the truth."""
+    """The intervals are of 95 %: of many seeds nearly all must hold the truth, and not by being wide."""
 
-    def test_other_seeds_are_found_as_well(self):
-        missed = []
+    def test_of_many_seeds_nearly_all_hold_the_truth(self):
+        missed, told = [], 0
         with tempfile.TemporaryDirectory() as folder:
-            for seed in range(1, 9):
+            for seed in range(1, 13):
                 weeks.Weeks(pathlib.Path(folder) / str(seed), seed, logs=False)
-                found = json.loads(review("monthly", pathlib.Path(folder) / str(seed), "--format", "json").out)
-                trend = metric(found, "db.connections")["trend"]
-                step = metric(found, "db.cpu")["trend"]["step"]
-                if not trend["low"] <= weeks.CONNECTIONS_A_DAY <= trend["high"]:
-                    missed.append((seed, "growth", trend))
-                if not step or not step["low"] <= weeks.CPU_STEP <= step["high"]:
-                    missed.append((seed, "step", step))
-        self.assertLessEqual(len(missed), 2, missed)
+                for kind in ("weekly", "monthly"):
+                    found = json.loads(review(kind, pathlib.Path(folder) / str(seed), "--format", "json").out)
+                    trend = metric(found, "db.connections")["trend"]
+                    step = metric(found, "db.cpu")["trend"]["step"]
+                    self.assertIsNotNone(step, f"seed {seed}")
+                    for what, truth, low, high in (("growth", weeks.CONNECTIONS_A_DAY, trend["low"], trend["high"]),
+                                                   ("step", weeks.CPU_STEP, step["low"], step["high"])):
+                        told += 1
+                        self.assertLess(high - low, truth / 2, f"seed {seed}: an interval that says something")
+                        if not low <= truth <= high:
+                            missed.append((seed, kind, what, low, high))
+        self.assertLessEqual(len(missed), told // 8, missed)  # 2.4 of 48 are what 95 % means
 
 
 @unittest.skipUnless(chromium.find(), "Chromium is not installed (apt-get install chromium)")

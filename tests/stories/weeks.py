@@ -54,8 +54,9 @@ class Weeks:
             ("AWS/ECS", "CPUUtilization", web, "Percent"): lambda d, t, busy: 8 + 14 * busy + noise(0, 1.5),
             ("AWS/ECS", "MemoryUtilization", web, "Percent"): lambda d, t, busy: 44 + 4 * busy + noise(0, 1),
         }
-        bad_day = self.random.randrange(3, self.days - 10)  # one of them, which is no trend
-        missing = {self.random.randrange(1, self.days - 9)} - {bad_day}
+        early = max(4, self.days - 10)
+        bad_day = self.random.randrange(3, early)  # one of them, which is no trend
+        missing = {self.random.randrange(1, early)} - {bad_day}
         (self.folder / "metrics").mkdir(parents=True)
         with open(self.folder / "metrics/weeks.csv", "w", encoding="utf-8") as out:
             out.write("timestamp,namespace,metric,dimensions,statistic,unit,period_s,value\n")

@@ -26,9 +26,11 @@ constexpr double kLimitShown = 3;  // a limit further away than so many times th
 // Everything that is drawn of one metric, and where.
 class Drawing {
  public:
-  Drawing(const Review& review, const MetricReview& metric) : review_(review), m_(metric), days_(metric.daily.size()) {
+  Drawing(const Review& review, const MetricReview& metric)
+      : review_(review), m_(metric), days_(metric.daily.size()) {
     if (review.kind == Review::Kind::kMonthly && m_.trend)
-      for (std::size_t ahead = 1; ahead <= kForecastDays; ++ahead) ahead_.push_back(forecast(*m_.trend, ahead));
+      for (std::size_t ahead = 1; ahead <= kForecastDays; ++ahead)
+        ahead_.push_back(forecast(*m_.trend, ahead));
     double low = 0, high = 0;
     const auto widen = [&](double v) {
       if (std::isfinite(v)) low = std::min(low, v), high = std::max(high, v);
@@ -48,8 +50,8 @@ class Drawing {
         "<svg class=\"plot\" viewBox=\"0 0 {} {}\" role=\"img\" tabindex=\"0\" aria-label=\"{}\"{}>", kWidth,
         kHeight, escape(spoken()), readouts());
     out += shading() + grid() + band() + line() + fitted() + limit() + step() + labels();
-    return out + fmt::format("<g class=\"cursor\"><line y1=\"{}\" y2=\"{}\"/><circle r=\"3.5\"/></g></svg>", kTop,
-                             kBottom);
+    return out + fmt::format("<g class=\"cursor\"><line y1=\"{}\" y2=\"{}\"/><circle r=\"3.5\"/></g></svg>",
+                             kTop, kBottom);
   }
 
  private:
@@ -57,13 +59,15 @@ class Drawing {
     return kLeft + (day + 0.5) / static_cast<double>(days_ + ahead_.size()) * (kRight - kLeft);
   }
   double x(std::size_t day) const { return x(static_cast<double>(day)); }
-  double y(double v) const { return kBottom - (std::clamp(v, low_, high_) - low_) / (high_ - low_) * (kBottom - kTop); }
+  double y(double v) const {
+    return kBottom - (std::clamp(v, low_, high_) - low_) / (high_ - low_) * (kBottom - kTop);
+  }
 
   std::string shading() const {
     if (review_.kind != Review::Kind::kWeekly || days_ <= 7) return {};
     const double from = x(static_cast<double>(days_) - 7.5);
-    return fmt::format("<rect class=\"win\" x=\"{:.1f}\" y=\"{}\" width=\"{:.1f}\" height=\"{}\"/>", from, kTop,
-                       kRight - from, kBottom - kTop);
+    return fmt::format("<rect class=\"win\" x=\"{:.1f}\" y=\"{}\" width=\"{:.1f}\" height=\"{}\"/>", from,
+                       kTop, kRight - from, kBottom - kTop);
   }
 
   std::string grid() const {
@@ -87,15 +91,18 @@ class Drawing {
       std::size_t end = i;
       while (end < days_ && !std::isnan(m_.daily[end])) ++end;
       if (end - i == 1)
-        dots += fmt::format("<circle class=\"dot s1\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2\"/>", x(i), y(m_.daily[i]));
+        dots += fmt::format("<circle class=\"dot s1\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2\"/>", x(i),
+                            y(m_.daily[i]));
       std::string run;
-      for (std::size_t d = i; d < end; ++d) run += fmt::format("{}{:.1f} {:.1f}", d == i ? "M" : "L", x(d), y(m_.daily[d]));
+      for (std::size_t d = i; d < end; ++d)
+        run += fmt::format("{}{:.1f} {:.1f}", d == i ? "M" : "L", x(d), y(m_.daily[d]));
       path += run;
       area += fmt::format("{}L{:.1f} {:.1f}L{:.1f} {:.1f}Z", run, x(end - 1), kBottom, x(i), kBottom);
       i = end;
     }
     if (path.empty()) return {};
-    return fmt::format("<path class=\"area\" d=\"{}\"/><path class=\"line s1\" d=\"{}\"/>", area, path) + dots;
+    return fmt::format("<path class=\"area\" d=\"{}\"/><path class=\"line s1\" d=\"{}\"/>", area, path) +
+           dots;
   }
 
   // The interval that forecasts lie in, and their line.
@@ -109,7 +116,8 @@ class Drawing {
     for (std::size_t i = ahead_.size(); i-- > 0;)
       down += fmt::format("L{:.1f} {:.1f}", x(days_ + i), y(ahead_[i].low));
     return fmt::format(
-        "<path class=\"area\" style=\"opacity:.16\" d=\"{}{}Z\"/><path class=\"line s1\" stroke-dasharray=\"3 3\" "
+        "<path class=\"area\" style=\"opacity:.16\" d=\"{}{}Z\"/><path class=\"line s1\" "
+        "stroke-dasharray=\"3 3\" "
         "d=\"{}\"/>",
         up, down, middle);
   }
@@ -121,7 +129,8 @@ class Drawing {
     const double last = static_cast<double>(days_) - 1;
     const auto at = [&](double day) { return t.level - t.per_day * (last - day); };
     const double from = t.step ? static_cast<double>(t.step->day) : 0;
-    std::string path = fmt::format("M{:.1f} {:.1f}L{:.1f} {:.1f}", x(from), y(at(from)), x(last), y(at(last)));
+    std::string path =
+        fmt::format("M{:.1f} {:.1f}L{:.1f} {:.1f}", x(from), y(at(from)), x(last), y(at(last)));
     if (t.step)
       path += fmt::format("M{:.1f} {:.1f}L{:.1f} {:.1f}", x(0.0), y(at(0) - t.step->size), x(from - 1),
                           y(at(from - 1) - t.step->size));
@@ -182,8 +191,9 @@ class Drawing {
   }
 
   std::string spoken() const {
-    std::string out = fmt::format("{}, {}: last week {}, before {}", one_line(m_.title), wording::daily_is(m_),
-                                  wording::of_metric(m_, m_.week), wording::of_metric(m_, m_.weeks_before));
+    std::string out =
+        fmt::format("{}, {}: last week {}, before {}", one_line(m_.title), wording::daily_is(m_),
+                    wording::of_metric(m_, m_.week), wording::of_metric(m_, m_.weeks_before));
     if (m_.trend && m_.trend->step) out += ", a step " + wording::step(review_, m_);
     if (m_.trend && m_.trend->grows()) out += ", growth " + wording::growth(m_);
     return out;
@@ -201,7 +211,8 @@ class Drawing {
 }  // namespace
 
 std::string daily_chart(const Review& review, const MetricReview& metric) {
-  const bool any = std::any_of(metric.daily.begin(), metric.daily.end(), [](double v) { return std::isfinite(v); });
+  const bool any =
+      std::any_of(metric.daily.begin(), metric.daily.end(), [](double v) { return std::isfinite(v); });
   return any ? Drawing(review, metric).svg() : std::string();
 }
 

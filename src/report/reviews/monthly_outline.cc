@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "report/outline_parts.h"
 #include "report/reviews/review_outline.h"
 #include "report/reviews/review_wording.h"
@@ -26,10 +28,13 @@ Section growth(const Review& review) {
                                                   wording::reached(review, m, *m.limit, m.reach))),
                       cell(wording::back_test(m))});
   s.blocks.push_back(table(std::move(t)));
-  s.blocks.push_back(note(
-      "Days are told by what their busiest minutes reach (p95; p5 of what is free), since it is these that meet a "
-      "limit. Growth is the median slope between days whole weeks apart. The last column is how far forecasts of the "
-      "last week, made without it, were off (median), and how many of its days lay inside the interval forecast."));
+  s.blocks.push_back(
+      note("Days are told by what their busiest minutes reach (p95; p5 of what is free), since it is these "
+           "that meet a "
+           "limit. Growth is the median slope between days whole weeks apart. The last column is how far "
+           "forecasts of the "
+           "last week, made without it, were off (median), and how many of its days lay inside the interval "
+           "forecast."));
   return s;
 }
 
@@ -38,8 +43,9 @@ Section forecasts(const Review& review) {
   Table t{{{"Metric"}, {"In a week", true}, {"In 30 days", true}, {"In 90 days", true}}, {}};
   const auto at = [](const MetricReview& m, std::size_t ahead) {
     const Forecast f = forecast(*m.trend, ahead);
-    return cell(fmt::format("{} ({} to {})", wording::of_metric(m, f.value), wording::of_metric(m, f.low),
-                            wording::of_metric(m, f.high)));
+    // Nothing that is measured here falls below zero, whatever a line says.
+    const auto text = [&](double v) { return wording::of_metric(m, std::max(v, 0.0)); };
+    return cell(fmt::format("{} ({} to {})", text(f.value), text(f.low), text(f.high)));
   };
   for (const auto& m : review.metrics)
     if (m.trend) t.rows.push_back({cell(m.title), at(m, 7), at(m, 30), at(m, 90)});
@@ -58,10 +64,11 @@ Section capacity(const Review& review) {
   Table t{{{"Resource"}, {"Now", true}, {"End", true}, {"What it is"}, {"Reached"}}, {}};
   for (const auto& m : review.metrics)
     if (m.capacity)
-      t.rows.push_back({cell(m.title), cell(wording::of_metric(m, m.trend->level)),
-                        cell(wording::of_metric(m, m.capacity->end)), cell(m.capacity->end_is),
-                        cell(m.capacity->end ? wording::reached(review, m, *m.capacity->end, m.capacity->reach_end)
-                                             : "not known")});
+      t.rows.push_back(
+          {cell(m.title), cell(wording::of_metric(m, m.trend->level)),
+           cell(wording::of_metric(m, m.capacity->end)), cell(m.capacity->end_is),
+           cell(m.capacity->end ? wording::reached(review, m, *m.capacity->end, m.capacity->reach_end)
+                                : "not known")});
   if (t.rows.empty()) {
     s.blocks.push_back(note("Not enough history of a resource that can end."));
     return s;
@@ -72,14 +79,21 @@ Section capacity(const Review& review) {
 
 Section resizing(const Review& review) {
   Section s{"resizing", "What resizing would do", {}};
-  Table t{{{"Resource"}, {"Change"}, {"Now", true}, {"Then", true}, {"Limit reached then"}, {"End reached then"}, {"Assumed"}},
+  Table t{{{"Resource"},
+           {"Change"},
+           {"Now", true},
+           {"Then", true},
+           {"Limit reached then"},
+           {"End reached then"},
+           {"Assumed"}},
           {}};
   for (const auto& m : review.metrics) {
     if (!m.capacity || !m.capacity->resize) continue;
     const Resize& r = *m.capacity->resize;
     const auto reached = [&](double limit, const Reach& reach) {
-      return fmt::format("{}: {}", wording::of_metric(m, limit),
-                         wording::reached_from(review, m.low_is_bad, r.level, m.trend->grows(), limit, reach));
+      return fmt::format(
+          "{}: {}", wording::of_metric(m, limit),
+          wording::reached_from(review, m.low_is_bad, r.level, m.trend->grows(), limit, reach));
     };
     t.rows.push_back({cell(m.title), cell(r.what), cell(wording::of_metric(m, m.trend->level)),
                       cell(wording::of_metric(m, r.level)),
@@ -87,7 +101,8 @@ Section resizing(const Review& review) {
                       cell(r.end ? reached(*r.end, r.reach_end) : ""), cell(r.assumes)});
   }
   if (t.rows.empty()) {
-    s.blocks.push_back(note("Nothing to say: sizes of instances and services, or enough history, are not in the evidence."));
+    s.blocks.push_back(
+        note("Nothing to say: sizes of instances and services, or enough history, are not in the evidence."));
     return s;
   }
   s.blocks.push_back(table(std::move(t)));

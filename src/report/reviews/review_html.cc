@@ -22,12 +22,14 @@ std::string hero(const Review& r) {
   std::string out = fmt::format(
       "<header class=\"hero\">\n<p class=\"eyebrow\"><span class=\"verdict\">{}</span><span "
       "class=\"system\">{}</span></p>\n<h1>{}</h1>\n<p class=\"window\"><span>{}</span></p>\n",
-      weekly ? "Weekly" : "Monthly", escape(one_line(r.system)), escape(review_title(r)), escape(review_scope(r)));
+      weekly ? "Weekly" : "Monthly", escape(one_line(r.system)), escape(review_title(r)),
+      escape(review_scope(r)));
   out += "<dl class=\"facts\">\n";
   for (const auto& fact : review_facts(r))
-    out += fmt::format("<div class=\"fact\"><dt>{}</dt><dd class=\"{}\">{}{}</dd></div>\n", escape(fact.name),
-                       html::tone_class(fact.tone), escape(fact.value),
-                       fact.detail.empty() ? "" : fmt::format("<span class=\"sub\">{}</span>", escape(fact.detail)));
+    out += fmt::format(
+        "<div class=\"fact\"><dt>{}</dt><dd class=\"{}\">{}{}</dd></div>\n", escape(fact.name),
+        html::tone_class(fact.tone), escape(fact.value),
+        fact.detail.empty() ? "" : fmt::format("<span class=\"sub\">{}</span>", escape(fact.detail)));
   return out + "</dl>\n</header>\n";
 }
 
@@ -38,7 +40,8 @@ std::string pill_of(const Review& r, const MetricReview& m) {
   }
   if (!m.trend) return html::pill("not enough history", Tone::kMuted);
   if (m.trend->step) return html::pill("step", Tone::kWarn);
-  return m.trend->grows() ? html::pill("grows", Tone::kWarn) : html::pill("steady", Tone::kMuted);
+  return m.trend->grows() ? html::pill(m.trend->per_day < 0 ? "shrinks" : "grows", Tone::kWarn)
+                          : html::pill("steady", Tone::kMuted);
 }
 
 std::string reading_of(const Review& r, const MetricReview& m) {
@@ -52,21 +55,24 @@ std::string reading_of(const Review& r, const MetricReview& m) {
 
 // What stands under a chart: what is drawn, then growth, step and limit.
 std::string claims_of(const Review& r, const MetricReview& m) {
-  std::string out = fmt::format("<p class=\"under\"><span class=\"legend\"><span class=\"key s1\">{}</span>{}</span></p>",
-                                escape(wording::daily_is(m)),
-                                r.kind == Review::Kind::kMonthly && m.trend
-                                    ? "<span class=\"key s2\">fitted line; then forecast and its 95 % interval</span>"
-                                    : "");
+  std::string out =
+      fmt::format("<p class=\"under\"><span class=\"legend\"><span class=\"key s1\">{}</span>{}</span></p>",
+                  escape(wording::daily_is(m)),
+                  r.kind == Review::Kind::kMonthly && m.trend
+                      ? "<span class=\"key s2\">fitted line; then forecast and its 95 % interval</span>"
+                      : "");
   const auto claim = [&](const std::string& text) { out += "<p class=\"claim\">" + escape(text) + "</p>"; };
   if (m.trend && m.trend->step) claim("Step " + wording::step(r, m) + ".");
-  if (r.kind == Review::Kind::kMonthly && m.trend && m.trend->grows()) claim("Grows by " + wording::growth(m) + ".");
+  if (r.kind == Review::Kind::kMonthly && m.trend && m.trend->grows())
+    claim(std::string(m.trend->per_day < 0 ? "Changes by " : "Grows by ") + wording::growth(m) + ".");
   if (r.kind == Review::Kind::kMonthly && m.trend && m.limit)
-    claim(fmt::format("Limit {}: {}.", wording::of_metric(m, *m.limit), wording::reached(r, m, *m.limit, m.reach)));
+    claim(fmt::format("Limit {}: {}.", wording::of_metric(m, *m.limit),
+                      wording::reached(r, m, *m.limit, m.reach)));
   return out;
 }
 
 std::string charts(const Review& r) {
-  std::string out = "<div class=\"grid\">\n";
+  std::string out = "<div class=\"grid\" style=\"margin-bottom:24px\">\n";
   for (const auto& m : r.metrics) {
     const std::string chart = html::daily_chart(r, m);
     if (chart.empty()) continue;
@@ -99,14 +105,17 @@ std::string render_review_markdown(const Review& r) {
 std::string render_review_html(const Review& r) {
   const std::vector<Section> sections = review_outline(r, false);
   std::string main = hero(r);
-  main += "<section id=\"in-short\" aria-labelledby=\"h-in-short\">\n<h2 id=\"h-in-short\">In short</h2>\n<ul class=\"list\">\n";
+  main +=
+      "<section id=\"in-short\" aria-labelledby=\"h-in-short\">\n<h2 id=\"h-in-short\">In short</h2>\n<ul "
+      "class=\"list\">\n";
   for (const auto& sentence : review_lead(r))
     main += fmt::format("<li>{}</li>\n", html::inline_text(one_line(sentence)));
   main += "</ul>\n</section>\n";
   for (const auto& s : sections) {
     const bool drawn = s.id == "trends" || s.id == "growth";
-    main += fmt::format("<section id=\"{0}\" aria-labelledby=\"h-{0}\">\n<h2 id=\"h-{0}\">{1}</h2>\n{2}</section>\n",
-                        s.id, escape(s.title), (drawn ? charts(r) : std::string()) + blocks(s));
+    main += fmt::format(
+        "<section id=\"{0}\" aria-labelledby=\"h-{0}\">\n<h2 id=\"h-{0}\">{1}</h2>\n{2}</section>\n", s.id,
+        escape(s.title), (drawn ? charts(r) : std::string()) + blocks(s));
   }
   return html::page(review_title(r), html::contents(sections), main);
 }

@@ -25,7 +25,7 @@ object window_json(const Window& w) { return {{"start", format_utc(w.start)}, {"
 value trend_json(const Review& review, const MetricReview& m) {
   if (!m.trend) return nullptr;
   const Trend& t = *m.trend;
-  object out{{"per_day", t.per_day}, {"low", t.low},     {"high", t.high},
+  object out{{"per_day", t.per_day}, {"low", t.low},       {"high", t.high},
              {"level", t.level},     {"grows", t.grows()}, {"step", nullptr}};
   if (t.step)
     out["step"] = object{{"date", wording::date(day_of(review, t.step->day))},

@@ -35,7 +35,8 @@ std::vector<std::string> titles(const Review& review, Wanted wanted) {
   return out;
 }
 
-ReviewFact fact_of_titles(std::string name, const std::vector<std::string>& found, std::size_t of, Tone tone) {
+ReviewFact fact_of_titles(std::string name, const std::vector<std::string>& found, std::size_t of,
+                          Tone tone) {
   return {std::move(name), fmt::format("{} of {}", found.size(), of), names(found),
           found.empty() ? Tone::kPlain : tone};
 }
@@ -46,24 +47,29 @@ ReviewFact budget_fact(const Review& review) {
     if (o.spent_month() && (worst == nullptr || *o.spent_month() > *worst->spent_month())) worst = &o;
   if (worst == nullptr)
     return {"Error budget", std::string(wording::kNoValue),
-            review.objectives.empty() ? "no objective in the system file" : "no event that counts", Tone::kPlain};
+            review.objectives.empty() ? "no objective in the system file" : "no event that counts",
+            Tone::kPlain};
   const double spent = *worst->spent_month();
   return {"Error budget spent", wording::percent(100 * spent),
           fmt::format("{}, {} days", worst->title, worst->days_month),
-          spent >= 1 ? Tone::kBad : spent >= 0.75 ? Tone::kWarn : Tone::kGood};
+          spent >= 1      ? Tone::kBad
+          : spent >= 0.75 ? Tone::kWarn
+                          : Tone::kGood};
 }
 
 ReviewFact alarms_fact(const Review& review) {
   std::vector<std::string> fired;
   for (const auto& a : review.alarms)
     if (!a.fired.empty()) fired.push_back(a.name);
-  return {"Alarms that fired", fmt::format("{} of {}", fired.size(), review.alarms.size()), names(fired),
+  return {"Alarms that fired", fmt::format("{} of {}", fired.size(), review.alarms.size()),
+          fired.size() > 1 ? fmt::format("{} and {} more", fired.front(), fired.size() - 1) : names(fired),
           fired.empty() ? Tone::kPlain : Tone::kWarn};
 }
 
 ReviewFact messages_fact(const Review& review) {
   const auto fresh = std::ranges::count(review.templates, "new", &TemplateReview::shift);
-  if (!review.templates_compared) return {"New messages", std::string(wording::kNoValue), "no logs to compare", {}};
+  if (!review.templates_compared)
+    return {"New messages", std::string(wording::kNoValue), "no logs to compare", {}};
   return {"New messages", fmt::format("{}", fresh), fmt::format("{} changed in all", review.templates_in_all),
           Tone::kPlain};
 }
@@ -94,8 +100,11 @@ ReviewFact limit_fact(const Review& review) {
   std::string when = wording::reached(review, m, *m.limit, m.reach);
   const std::size_t space = when.find(" (");
   const std::string range = space == std::string::npos ? "" : when.substr(space);
-  return {"First limit", when.substr(0, space), fmt::format("{} at {}{}", m.title, wording::of_metric(m, *m.limit), range),
-          first.days < 31 ? Tone::kBad : first.days < 92 ? Tone::kWarn : Tone::kPlain};
+  return {"First limit", when.substr(0, space),
+          fmt::format("{} at {}{}", m.title, wording::of_metric(m, *m.limit), range),
+          first.days < 31   ? Tone::kBad
+          : first.days < 92 ? Tone::kWarn
+                            : Tone::kPlain};
 }
 
 ReviewFact forecast_fact(const Review& review) {
@@ -111,12 +120,13 @@ ReviewFact forecast_fact(const Review& review) {
 void say_metrics(const Review& review, std::vector<std::string>& out) {
   for (const auto& m : review.metrics) {
     if (!m.moved) continue;
-    std::string text = fmt::format("{} went from {} to {} ({})", m.title, wording::of_metric(m, m.weeks_before),
-                                   wording::of_metric(m, m.week), wording::change(m.change_percent));
+    std::string text =
+        fmt::format("{} went from {} to {} ({})", m.title, wording::of_metric(m, m.weeks_before),
+                    wording::of_metric(m, m.week), wording::change(m.change_percent));
     if (m.trend && m.trend->step)
       text += fmt::format(", in one step on {}", wording::date(day_of(review, m.trend->step->day)));
     else if (m.trend && m.trend->grows())
-      text += fmt::format(", growing by {}", wording::growth(m));
+      text += fmt::format(", {} by {}", m.trend->per_day < 0 ? "changing" : "growing", wording::growth(m));
     out.push_back(text + ".");
   }
 }
@@ -134,18 +144,19 @@ void say_week(const Review& review, std::vector<std::string>& out) {
   std::vector<std::string> fresh;
   for (const auto& t : review.templates)
     if (t.shift == "new") fresh.push_back(shorten(one_line(t.text), 60, "…"));
-  if (!fresh.empty())
-    out.push_back(fmt::format("Messages that never came before: {}.", names(fresh)));
+  if (!fresh.empty()) out.push_back(fmt::format("Messages that never came before: {}.", names(fresh)));
 }
 
 void say_month(const Review& review, std::vector<std::string>& out) {
   for (const auto& m : review.metrics) {
     if (!m.trend) continue;
     if (m.trend->grows()) {
-      std::string text = fmt::format("{} grows by {}", m.title, wording::growth(m));
+      std::string text =
+          fmt::format("{} {} by {}", m.title, m.trend->per_day < 0 ? "changes" : "grows", wording::growth(m));
+      const std::string when = m.limit ? wording::reached(review, m, *m.limit, m.reach) : "";
       if (m.limit && m.reach.days)
-        text += fmt::format("; it reaches {} {}", wording::of_metric(m, *m.limit),
-                            wording::reached(review, m, *m.limit, m.reach));
+        text += fmt::format("; it reaches {}{} {}", wording::of_metric(m, *m.limit),
+                            when.starts_with("in ") ? "" : " on", when);
       out.push_back(text + ".");
     }
     if (m.trend->step) out.push_back(fmt::format("{} stepped {}.", m.title, wording::step(review, m)));
@@ -175,12 +186,17 @@ std::vector<ReviewFact> review_facts(const Review& review) {
     std::vector<ReviewFact> out{
         fact_of_titles("Metrics that moved", titles(review, [](const MetricReview& m) { return m.moved; }),
                        review.metrics.size(), Tone::kWarn),
-        budget_fact(review), alarms_fact(review), messages_fact(review),
-        {"Changes", fmt::format("{}", review.changes_in_all), "deployments, settings, restarts", Tone::kPlain}};
+        fact_of_titles("Steps", stepped, review.metrics.size(), Tone::kWarn),
+        budget_fact(review),
+        alarms_fact(review),
+        messages_fact(review),
+        {"Changes", fmt::format("{}", review.changes_in_all), "deployments, settings, restarts",
+         Tone::kPlain}};
     return out;
   }
   return {limit_fact(review),
-          fact_of_titles("Growing", titles(review, [](const MetricReview& m) { return m.trend && m.trend->grows(); }),
+          fact_of_titles("Growing",
+                         titles(review, [](const MetricReview& m) { return m.trend && m.trend->grows(); }),
                          review.metrics.size(), Tone::kPlain),
           fact_of_titles("Steps", stepped, review.metrics.size(), Tone::kWarn), forecast_fact(review)};
 }
@@ -195,9 +211,10 @@ std::vector<std::string> review_lead(const Review& review) {
   }
   const bool known = std::ranges::any_of(review.metrics, [](const auto& m) { return m.trend.has_value(); });
   if (out.empty())
-    out.push_back(known ? "Nothing stands out: no metric left its usual, and no limit is in sight."
-                        : fmt::format("Not enough history to tell what moves: a trend needs {} days with data.",
-                                      kTrendDaysMin));
+    out.push_back(known
+                      ? "Nothing stands out: no metric left its usual, and no limit is in sight."
+                      : fmt::format("Not enough history to tell what moves: a trend needs {} days with data.",
+                                    kTrendDaysMin));
   if (out.size() > kSentencesMax) {
     const std::size_t more = out.size() - kSentencesMax;
     out.resize(kSentencesMax);
@@ -224,7 +241,8 @@ Section steps_section(const Review& review) {
       if (distance == 0 || distance == 1)
         changed += (changed.empty() ? "" : "; ") + shorten(one_line(c.text), 100, "…");
     }
-    text += changed.empty() ? " What was changed on that day?" : " Changed on that day or the day before: " + changed;
+    text += changed.empty() ? " What was changed on that day?"
+                            : " Changed on that day or the day before: " + changed;
     items.push_back({"", say(text)});
   }
   if (!items.empty()) s.blocks.push_back(list(std::move(items)));

@@ -49,7 +49,8 @@ std::string signed_of_metric(const MetricReview& m, double v) {
 }
 
 std::string change(const std::optional<double>& percent) {
-  return percent ? fmt::format("{:+.0f} %", *percent) : std::string(kNoValue);
+  if (!percent) return std::string(kNoValue);
+  return std::abs(*percent) < 0.5 ? "0 %" : fmt::format("{:+.0f} %", *percent);
 }
 
 std::string daily_is(const MetricReview& m) {
@@ -60,10 +61,13 @@ std::string growth(const MetricReview& m) {
   if (!m.trend)
     return fmt::format("not enough history: {} days with data of {} needed", m.days_with_data, kTrendDaysMin);
   const Trend& t = *m.trend;
-  return t.grows() ? fmt::format("{} a week ({} to {})", of_metric(m, t.per_day * 7), of_metric(m, t.low * 7),
-                                 of_metric(m, t.high * 7))
-                   : fmt::format("no growth that stands out ({} to {} a week)", of_metric(m, t.low * 7),
-                                 of_metric(m, t.high * 7));
+  const std::string a_week = of_metric(m, t.per_day * 7);
+  const std::string low = of_metric(m, t.low * 7), high = of_metric(m, t.high * 7);
+  // So narrow that its ends read the same: then its half.
+  if (t.grows() && low == high)
+    return fmt::format("{} a week (± {})", a_week, of_metric(m, (t.high - t.low) * 7 / 2));
+  return t.grows() ? fmt::format("{} a week ({} to {})", a_week, low, high)
+                   : fmt::format("no growth that stands out ({} to {} a week)", low, high);
 }
 
 std::string reached_from(const Review& review, bool low_is_bad, double level, bool grows, double limit,
@@ -73,8 +77,9 @@ std::string reached_from(const Review& review, bool low_is_bad, double level, bo
   const std::string middle = after(review, *reach.days);
   const std::string early = after(review, reach.earliest.value_or(*reach.days));
   if (early.starts_with("in ")) return middle;
-  return fmt::format("{} ({} to {})", middle, early,
-                     reach.latest ? after(review, *reach.latest) : "perhaps never");
+  const std::string late = reach.latest ? after(review, *reach.latest) : "perhaps never";
+  return early == late ? fmt::format("{} (± a day)", middle)
+                       : fmt::format("{} ({} to {})", middle, early, late);
 }
 
 std::string reached(const Review& review, const MetricReview& m, double limit, const Reach& reach) {

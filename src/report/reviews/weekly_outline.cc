@@ -20,7 +20,8 @@ std::string a_day(std::uint64_t count, const Window& window) {
 
 Section trends(const Review& review, bool bars) {
   Section s{"trends", "Last week against the four before", {}};
-  Table t{{{"Metric"}, {"Unit"}, {"Last week", true}, {"Before", true}, {"Change", true}, {"Worst", true}}, {}};
+  Table t{{{"Metric"}, {"Unit"}, {"Last week", true}, {"Before", true}, {"Change", true}, {"Worst", true}},
+          {}};
   if (bars) t.columns.push_back({"By day"});
   bool all_known = true;
   for (const auto& m : review.metrics) {
@@ -69,8 +70,9 @@ Section endpoints(const Review& review) {
                       cell(wording::count(e.errors_before))});
   }
   s.blocks.push_back(table(std::move(t)));
-  s.blocks.push_back(note(fmt::format("{} of {}: those that users waited for longest, then those that failed most.",
-                                      review.endpoints.size(), review.endpoints_in_all)));
+  s.blocks.push_back(
+      note(fmt::format("{} of {}: those that users waited for longest, then those that failed most.",
+                       review.endpoints.size(), review.endpoints_in_all)));
   return s;
 }
 
@@ -119,13 +121,15 @@ Section messages(const Review& review) {
   Table t{{{"Message"}, {"Log group"}, {"Change"}, {"A day", true}, {"Before", true}, {"First"}}, {}};
   for (const auto& m : review.templates) {
     const Tone tone = m.shift == "new" || m.shift == "surged" ? Tone::kWarn : Tone::kMuted;
-    t.rows.push_back({code_cell(shorten(one_line(m.text), kTextMax, "…")), code_cell(m.group), cell(m.shift, tone),
-                      cell(a_day(m.count, review.week)), cell(a_day(m.before, review.before)),
+    t.rows.push_back({code_cell(shorten(one_line(m.text), kTextMax, "…")), code_cell(m.group),
+                      cell(m.shift, tone), cell(a_day(m.count, review.week)),
+                      cell(a_day(m.before, review.before)),
                       cell(m.shift == "new" ? review.zone.format_minute(m.first) : "")});
   }
   s.blocks.push_back(table(std::move(t)));
   if (review.templates_in_all > review.templates.size())
-    s.blocks.push_back(note(fmt::format("{} of {} that changed.", review.templates.size(), review.templates_in_all)));
+    s.blocks.push_back(
+        note(fmt::format("{} of {} that changed.", review.templates.size(), review.templates_in_all)));
   return s;
 }
 
@@ -145,9 +149,11 @@ Section alarms(const Review& review) {
   if (!t.rows.empty()) s.blocks.push_back(table(std::move(t)));
   if (t.rows.empty() && !silent.empty()) s.blocks.push_back(paragraph(say("No alarm fired.")));
   if (!silent.empty()) s.blocks.push_back(note("Silent: " + silent + "."));
-  if (!blind.empty()) s.blocks.push_back(note("Could not see anything, since their metrics have no data here: " + blind + "."));
+  if (!blind.empty())
+    s.blocks.push_back(note("Could not see anything, since their metrics have no data here: " + blind + "."));
   if (!review.alarms.empty())
-    s.blocks.push_back(note("The system file's alarms, evaluated as CloudWatch does over the evidence of that week."));
+    s.blocks.push_back(
+        note("The system file's alarms, evaluated as CloudWatch does over the evidence of that week."));
   return s;
 }
 
@@ -166,31 +172,35 @@ Section budgets(const Review& review) {
            {"Budget of 28 days", true}},
           {}};
   const auto good = [](std::uint64_t all, std::uint64_t bad) {
-    return all == 0 ? std::string()
-                    : fmt::format("{:.2f} %", 100 * (1 - static_cast<double>(bad) / static_cast<double>(all)));
+    return all == 0
+               ? std::string()
+               : fmt::format("{:.2f} %", 100 * (1 - static_cast<double>(bad) / static_cast<double>(all)));
   };
   const auto spent = [](const std::optional<double>& share) {
     if (!share) return cell("");
-    return cell(wording::percent(100 * *share) + " spent",
-                *share >= 1 ? Tone::kBad : *share >= 0.75 ? Tone::kWarn : Tone::kGood);
+    return cell(wording::percent(100 * *share) + " spent", *share >= 1      ? Tone::kBad
+                                                           : *share >= 0.75 ? Tone::kWarn
+                                                                            : Tone::kGood);
   };
   bool partial = false;
   for (const auto& o : review.objectives) {
     partial = partial || o.days_month < 28;
     t.rows.push_back({cell(o.title), cell(wording::percent(o.target)), cell(good(o.all, o.bad)),
-                      cell(fmt::format("{} of {}", wording::count(o.bad), wording::count(o.all))), spent(o.spent()),
-                      cell(good(o.all_month, o.bad_month)), spent(o.spent_month())});
+                      cell(fmt::format("{} of {}", wording::count(o.bad), wording::count(o.all))),
+                      spent(o.spent()), cell(good(o.all_month, o.bad_month)), spent(o.spent_month())});
   }
   s.blocks.push_back(table(std::move(t)));
   if (partial)
-    s.blocks.push_back(note(fmt::format("The evidence covers {} of the 28 days.", review.objectives.front().days_month)));
+    s.blocks.push_back(
+        note(fmt::format("The evidence covers {} of the 28 days.", review.objectives.front().days_month)));
   return s;
 }
 
 Section changes(const Review& review) {
   Section s{"changes", "What changed", {}};
   if (review.changes.empty()) {
-    s.blocks.push_back(note("No deployment, setting, restart or schema change is in the evidence of that week."));
+    s.blocks.push_back(
+        note("No deployment, setting, restart or schema change is in the evidence of that week."));
     return s;
   }
   Table t{{{"When"}, {"Component"}, {"Kind"}, {"What"}, {"Times", true}}, {}};
@@ -211,8 +221,9 @@ Section incidents(const Review& review) {
   }
   Table t{{{"Opened"}, {"Severity"}, {"Title"}, {"Acknowledged after", true}, {"Resolved after", true}}, {}};
   for (const auto& i : review.incidents)
-    t.rows.push_back({cell(review.zone.format_minute(i.opened)), cell(i.severity, tone_of_severity(i.severity)),
-                      cell(i.title), cell(i.acknowledged ? format_duration(*i.acknowledged - i.opened) : "not"),
+    t.rows.push_back({cell(review.zone.format_minute(i.opened)),
+                      cell(i.severity, tone_of_severity(i.severity)), cell(i.title),
+                      cell(i.acknowledged ? format_duration(*i.acknowledged - i.opened) : "not"),
                       cell(i.resolved ? format_duration(*i.resolved - i.opened) : "not")});
   s.blocks.push_back(table(std::move(t)));
   return s;
