@@ -151,4 +151,23 @@ Result<TuningResult> tune(const MetricAlarm& alarm, const std::vector<TuningCase
   return out;
 }
 
+AlarmSet with_candidates(const System& system, AlarmSet set) {
+  for (const auto& metric : system.metrics) {
+    if (!metric.signal.empty() || metric.metric.name.empty()) continue;
+    const bool watched = std::ranges::any_of(set.alarms, [&](const MetricAlarm& alarm) {
+      return alarm.queries.empty() && alarm.stat.metric == metric.metric;
+    });
+    if (watched) continue;
+    MetricAlarm alarm;
+    alarm.name = "(none yet) " + metric.id;
+    alarm.stat = {metric.metric, metric.range.high_below ? "Minimum" : "Average", std::chrono::seconds(60),
+                  ""};
+    alarm.comparison = metric.range.high_below ? Comparison::kLess : Comparison::kGreater;
+    alarm.threshold = metric.range.high_above.value_or(
+        metric.range.high_below.value_or(metric.range.high_below ? -1e300 : 1e300));
+    set.alarms.push_back(std::move(alarm));
+  }
+  return set;
+}
+
 }  // namespace culprit

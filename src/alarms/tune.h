@@ -41,6 +41,10 @@ struct TuningGoal {
 Result<TuningResult> tune(const MetricAlarm& alarm, const std::vector<TuningCase>& cases,
                           const TuningGoal& goal);
 
+// The set's alarms, and one for each metric of the system that has none yet, without a threshold of its own
+// (±1e300) where the system file says none: what tune() may look for one in.
+AlarmSet with_candidates(const System& system, AlarmSet set);
+
 // $0.10 a month for an alarm, $0.30 when its period is below a minute (list price us-east-1).
 double usd_per_month(const MetricAlarm& alarm);
 

@@ -21,26 +21,6 @@ struct Arguments {
   std::vector<std::string> only;
 };
 
-// The set's alarms, and one for each metric of the system that has none yet.
-AlarmSet candidates(const System& system, AlarmSet set) {
-  for (const auto& metric : system.metrics) {
-    if (!metric.signal.empty() || metric.metric.name.empty()) continue;
-    const bool watched = std::ranges::any_of(set.alarms, [&](const MetricAlarm& alarm) {
-      return alarm.queries.empty() && alarm.stat.metric == metric.metric;
-    });
-    if (watched) continue;
-    MetricAlarm alarm;
-    alarm.name = "(none yet) " + metric.id;
-    alarm.stat = {metric.metric, metric.range.high_below ? "Minimum" : "Average", std::chrono::seconds(60),
-                  ""};
-    alarm.comparison = metric.range.high_below ? Comparison::kLess : Comparison::kGreater;
-    alarm.threshold = metric.range.high_above.value_or(
-        metric.range.high_below.value_or(metric.range.high_below ? -1e300 : 1e300));
-    set.alarms.push_back(std::move(alarm));
-  }
-  return set;
-}
-
 bool is_known_threshold(const MetricAlarm& alarm) { return std::abs(alarm.threshold) < 1e299; }
 
 std::string rule_text(const MetricAlarm& alarm) {
@@ -118,7 +98,7 @@ Result<std::vector<TuningResult>> tune_all(const Arguments& arguments, Duration 
     if (!set) {
       auto own = alarms_of(recording->evidence.system);
       if (!own) return tl::unexpected(own.error());
-      set = candidates(recording->evidence.system, std::move(*own));
+      set = with_candidates(recording->evidence.system, std::move(*own));
     }
     auto loaded = RecordedMetrics::load(recording->evidence.store(), *set, recording->window);
     if (!loaded) return tl::unexpected(loaded.error());

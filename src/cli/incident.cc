@@ -10,6 +10,8 @@
 #include "cli/analyse.h"
 #include "cli/commands.h"
 #include "cli/failure.h"
+#include "cli/incident_after.h"
+#include "cli/incident_learn.h"
 #include "conduct/status_message.h"
 #include "report/redact.h"
 
@@ -282,6 +284,9 @@ void add_incident(CLI::App& app, int& exit) {
     add_by(one, *a);
     one.footer(std::string("Example:\n  ") + entry.example);
   }
+
+  add_incident_after(*command, exit);
+  add_incident_learn(*command, exit);
 
   auto listing = std::make_shared<Arguments>();
   CLI::App& list = verb(*command, listing, "list", "Incidents that are open", exit, run_list);

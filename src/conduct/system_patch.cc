@@ -140,12 +140,21 @@ std::string yaml_quoted(std::string_view text) {
   return out + "\"";
 }
 
+std::string diff_of_new(std::string_view text, const std::string& file) {
+  return unified({}, {Edit{0, 0, lines_of(text)}}, file, false);
+}
+
 Result<SystemPatch> patch_system(std::string_view before, const std::string& file,
                                  const std::vector<AddedItems>& added) {
   const Lines lines = lines_of(before);
   const bool ends_open = !before.empty() && before.back() != '\n';
   std::vector<Edit> edits;
-  for (const auto& one : added) {
+  // Lists that are there first: new ones stand behind a last list that grows.
+  std::vector<AddedItems> ordered = added;
+  std::ranges::stable_partition(ordered, [&](const AddedItems& one) {
+    return std::ranges::any_of(lines, [&](const auto& line) { return line.starts_with(one.list + ":"); });
+  });
+  for (const auto& one : ordered) {
     if (one.items.empty()) continue;
     auto edit = edit_for(lines, file, one);
     if (!edit) return tl::unexpected(edit.error());

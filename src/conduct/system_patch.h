@@ -28,6 +28,9 @@ struct SystemPatch {
 Result<SystemPatch> patch_system(std::string_view before, const std::string& file,
                                  const std::vector<AddedItems>& added);
 
+// The difference to a file that is not there yet.
+std::string diff_of_new(std::string_view text, const std::string& file);
+
 // A scalar that reads back as this text, whatever is in it: double-quoted.
 std::string yaml_quoted(std::string_view text);
 

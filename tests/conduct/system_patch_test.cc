@@ -50,6 +50,17 @@ TEST(SystemPatch, AListThatIsNotThereComesAtTheEnd) {
   }
 }
 
+TEST(SystemPatch, ANewListStandsBehindALastListThatGrows) {
+  const std::string before = "system: shop\nknown_issues:\n  - id: one\n    title: t";
+  const auto made = patch_system(before, "shop.yaml", {kAlarm, kIssue});
+  ASSERT_TRUE(made);
+  EXPECT_EQ(
+      made->text,
+      "system: shop\nknown_issues:\n  - id: one\n    title: t\n  - id: learned\n    title: \"x\"\n\nalarms:\n"
+      "  - id: new\n    name: New\n");
+  EXPECT_EQ(patched(before, made->diff), made->text);
+}
+
 TEST(SystemPatch, EditsThatLieFarApartAreHunksOfTheirOwn) {
   std::string before = "alarms:\n  - {id: a, name: A}\n";
   for (int i = 0; i < 30; ++i) before += "k" + std::to_string(i) + ": 1\n";
