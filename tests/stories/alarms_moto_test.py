@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -12,6 +13,7 @@ import yaml
 
 import culprit
 import moto_account
+import serving
 
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAULT_REGION": moto_account.REGION}
 GROUPS = ["/aws/ecs/chatscomm-chatwoot-prod-web", "/aws/ecs/chatscomm-chatwoot-prod-worker",
@@ -160,6 +162,33 @@ class Alarms(unittest.TestCase):
                                    capture_output=True, timeout=120)
         names = {a["AlarmName"] for a in json.loads(described.stdout)["MetricAlarms"]}
         self.assertLessEqual(RUNBOOK, names)
+
+
+class OwnServer(unittest.TestCase):
+    """The same alarms on `culprit serve`, which evaluates them: composite alarms follow their children."""
+
+    def test_a_composite_alarm_fires_only_when_both_windows_burn(self):
+        with tempfile.TemporaryDirectory() as folder, serving.Serve("--store", pathlib.Path(folder) / "store") as serve:
+            keys = {k: v.strip("'") for k, v in serve.environment.items()}
+            for group in GROUPS:
+                serve.client("logs").create_log_group(logGroupName=group)
+            alarms = lambda *verb: culprit.run("alarms", *verb, "--endpoint-url", serve.url, check=0, **keys)
+            alarms("apply", "--yes")
+            alarms("drift")
+            cloudwatch = serve.client("cloudwatch")
+            name = "SLO-WebAvailability-chatwoot-prod-page-14.4x"
+            composite = lambda: cloudwatch.describe_alarms(AlarmNames=[name], AlarmTypes=["CompositeAlarm"])["CompositeAlarms"][0]
+            children = re.findall(r'"([^"]+)"', composite()["AlarmRule"])
+            self.assertEqual(len(children), 2)
+            self.assertNotEqual(composite()["StateValue"], "ALARM")
+            cloudwatch.set_alarm_state(AlarmName=children[0], StateValue="ALARM", StateReason="burns")
+            self.assertNotEqual(composite()["StateValue"], "ALARM")
+            cloudwatch.set_alarm_state(AlarmName=children[1], StateValue="ALARM", StateReason="burns")
+            self.assertEqual(composite()["StateValue"], "ALARM")
+            cloudwatch.set_alarm_state(AlarmName=children[0], StateValue="OK", StateReason="burns no more")
+            self.assertEqual(composite()["StateValue"], "OK")
+            history = cloudwatch.describe_alarm_history(AlarmName=name, HistoryItemType="StateUpdate")["AlarmHistoryItems"]
+            self.assertGreaterEqual(len(history), 2)
 
 
 class Export(unittest.TestCase):

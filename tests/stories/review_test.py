@@ -179,6 +179,34 @@ class FourWeeks(unittest.TestCase):
         self.assertIn("no datapoint", done.err)
 
 
+class LiveEndpoint(unittest.TestCase):
+    """The same weeks behind `culprit serve`: what a live account would be asked, and what it answers."""
+
+    def test_a_live_account_gives_the_same_trends(self):
+        import serving
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder)
+            weeks.Weeks(path / "weeks", SEED)
+            culprit.run("collect", "--input", path / "weeks", "-o", path / "weeks.culprit", "-q", check=0)
+            culprit.run("unpack", path / "weeks.culprit", "-o", path / "store", check=0)
+            recorded = json.loads(review("weekly", path / "weeks", "--format", "json").out)
+            with serving.Serve("--store", path / "store") as serve:
+                keys = {k: v.strip("'") for k, v in serve.environment.items()}
+                arguments = ["--until", "2025-08-18", "--format", "json", "--endpoint-url", serve.url]
+                planned = culprit.run("review", "weekly", *arguments, "--dry-run", check=0, **keys).out
+                self.assertIn("cloudwatch:GetMetricData", planned)
+                found = json.loads(culprit.run("review", "weekly", *arguments, check=0, **keys).out)
+                plan = json.loads(culprit.run("review", "monthly", *arguments, check=0, **keys).out)
+            valid(found)
+            valid(plan)
+            for name in ("db.connections", "db.cpu"):
+                one, two = metric(recorded, name), metric(found, name)
+                self.assertEqual(one["trend"], two["trend"])
+                self.assertEqual(one["week"], two["week"])
+            self.assertEqual([e["requests"] for e in recorded["endpoints"]], [e["requests"] for e in found["endpoints"]])
+            self.assertEqual(metric(plan, "db.cpu")["trend"]["step"]["date"], "2025-08-11")
+
+
 class Seeds(unittest.TestCase):
     """The intervals are of 95 %: of many seeds nearly all must hold the truth, and not by being wide."""
 

@@ -230,6 +230,44 @@ class LiveEndpoint(Folder):
                                **{k: v.strip("'") for k, v in environment.items()}, **self.secrets)
             self.assertIn("cannot be seen", done.out)
 
+    def test_killed_at_random_instants_on_a_live_endpoint_it_tells_everything_once(self):
+        print(f"CULPRIT_SEED={SEED}, {2 * KILLS} kills of the watch on an endpoint", flush=True)
+        chance = random.Random(SEED)
+        with receivers.Hooks() as hooks, receivers.Mail() as mail:
+            self.write_system(hooks, mail)
+            with serving.Serve("--store", self.path / "live") as serve:
+                if datetime.datetime.now().second > 40:
+                    time.sleep(61 - datetime.datetime.now().second)
+                self.put_lines(serve, 9)
+                keys = {k: v.strip("'") for k, v in serve.environment.items()}
+
+                def killed_and_then_left_alone():
+                    for _ in range(KILLS):
+                        process = subprocess.Popen([culprit.PROGRAM, *map(str, self.arguments("--once"))],
+                                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                                   env=culprit.clean_environment(**keys, **self.secrets))
+                        time.sleep(chance.uniform(0.01, 0.6))
+                        process.kill()
+                        process.wait()
+                    self.once(serve)
+
+                killed_and_then_left_alone()
+                [incident] = self.incidents()
+                culprit.run("incident", "ack", "--book", self.path / "book", "--by", "Ana", check=0)
+                killed_and_then_left_alone()
+                bodies = collections.defaultdict(set)
+                for _, headers, body in hooks.received:
+                    bodies[headers["Idempotency-Key"]].add(body)
+                kinds = collections.Counter(kind_of(key) for key in bodies)
+                for channel in ("pager", "chat", "hook"):
+                    self.assertEqual(kinds[("told", channel)], 1, f"seed {SEED}: {sorted(bodies)}")
+                    self.assertEqual(kinds[("acknowledged", channel)], 1, f"seed {SEED}: {sorted(bodies)}")
+                self.assertEqual({k: len(b) for k, b in bodies.items() if len(b) > 1}, {},
+                                 f"seed {SEED}: one key, one message")
+                [again] = self.incidents()
+                self.assertEqual(again["id"], incident["id"])
+                self.assertEqual([e["event"] for e in again["events"]].count("opened"), 1)
+
     def test_two_watches_do_not_share_a_folder(self):
         with receivers.Hooks() as hooks, receivers.Mail() as mail:
             self.write_system(hooks, mail)
