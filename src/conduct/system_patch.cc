@@ -22,6 +22,8 @@ Lines lines_of(std::string_view text) {
   return out;
 }
 
+void append(Lines& to, Lines more) { to.insert(to.end(), more.begin(), more.end()); }
+
 // Lines that go in before line `at`, in place of `removed` lines.
 struct Edit {
   std::size_t at = 0, removed = 0;
@@ -60,7 +62,7 @@ Result<Edit> edit_for(const Lines& lines, const std::string& file, const AddedIt
     Edit out{lines.size(), 0, {}};
     if (!lines.empty() && !lines.back().empty()) out.added.emplace_back();
     out.added.push_back(key);
-    std::ranges::move(item_lines(added, "  "), std::back_inserter(out.added));
+    append(out.added, item_lines(added, "  "));
     return out;
   }
   const auto at = static_cast<std::size_t>(found - lines.begin());
@@ -69,7 +71,7 @@ Result<Edit> edit_for(const Lines& lines, const std::string& file, const AddedIt
   std::erase_if(rest, [](char c) { return c == ' ' || c == '\r'; });
   if (rest == "[]") {
     Edit out{at, 1, {key}};
-    std::ranges::move(item_lines(added, "  "), std::back_inserter(out.added));
+    append(out.added, item_lines(added, "  "));
     return out;
   }
   if (!rest.empty())
@@ -151,7 +153,7 @@ Result<SystemPatch> patch_system(std::string_view before, const std::string& fil
   std::vector<Edit> edits;
   // Lists that are there first: new ones stand behind a last list that grows.
   std::vector<AddedItems> ordered = added;
-  std::ranges::stable_partition(ordered, [&](const AddedItems& one) {
+  std::stable_partition(ordered.begin(), ordered.end(), [&](const AddedItems& one) {
     return std::ranges::any_of(lines, [&](const auto& line) { return line.starts_with(one.list + ":"); });
   });
   for (const auto& one : ordered) {
@@ -160,7 +162,7 @@ Result<SystemPatch> patch_system(std::string_view before, const std::string& fil
     if (!edit) return tl::unexpected(edit.error());
     if (!edits.empty() && edit->at == lines.size() && edits.back().at == lines.size() &&
         edits.back().removed == 0)
-      std::ranges::move(edit->added, std::back_inserter(edits.back().added));
+      append(edits.back().added, std::move(edit->added));
     else
       edits.push_back(std::move(*edit));
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "telemetry/quantity.h"
 
@@ -74,7 +75,7 @@ std::string reached_from(const Review& review, bool low_is_bad, double level, bo
                          const Reach& reach) {
   if (low_is_bad ? level <= limit : level >= limit) return "passed";
   if (!grows || !reach.days) return "not in sight";
-  const std::string middle = after(review, *reach.days);
+  std::string middle = after(review, *reach.days);
   const std::string early = after(review, reach.earliest.value_or(*reach.days));
   if (early.starts_with("in ")) return middle;
   const std::string late = reach.latest ? after(review, *reach.latest) : "perhaps never";
@@ -101,7 +102,7 @@ std::string back_test(const MetricReview& m) {
 
 std::string days_as_bars(const std::vector<double>& daily) {
   static constexpr std::string_view kBars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-  double low = INFINITY, high = -INFINITY;
+  double low = std::numeric_limits<double>::infinity(), high = -low;
   for (const double v : daily)
     if (!std::isnan(v)) low = std::min(low, v), high = std::max(high, v);
   std::string out;

@@ -146,8 +146,9 @@ Section alarms(const Review& review) {
       (a.seen ? silent : blind) += ((a.seen ? silent : blind).empty() ? "" : ", ") + a.name;
   }
   if (review.alarms.empty()) s.blocks.push_back(note("The system file has no alarms."));
-  if (!t.rows.empty()) s.blocks.push_back(table(std::move(t)));
-  if (t.rows.empty() && !silent.empty()) s.blocks.push_back(paragraph(say("No alarm fired.")));
+  const bool any = !t.rows.empty();
+  if (any) s.blocks.push_back(table(std::move(t)));
+  if (!any && !silent.empty()) s.blocks.push_back(paragraph(say("No alarm fired.")));
   if (!silent.empty()) s.blocks.push_back(note("Silent: " + silent + "."));
   if (!blind.empty())
     s.blocks.push_back(note("Could not see anything, since their metrics have no data here: " + blind + "."));
