@@ -199,7 +199,7 @@ Result<Learned> learn(const Arguments& a) {
   if (target->is_new) out.patch.diff = diff_of_new(out.patch.text, target->file);
   auto proof = prove(out.patch, *target, a, *seen, out.issue, out.alarm.lesson);
   if (!proof) return tl::unexpected(proof.error());
-  out.proof = std::move(*proof);
+  out.proof = *proof;
   return out;
 }
 

@@ -148,7 +148,7 @@ std::optional<Trend> fit_trend(std::span<const double> days) {
   std::optional<Fit> best;
   for (std::size_t day = kSideMin; day + kSideMin <= days.size(); ++day) {
     auto fit = fit_with(days, day, cap);
-    if (fit && (!best || fit->cost < best->cost)) best = std::move(fit);
+    if (fit && (!best || fit->cost < best->cost)) best = fit;
   }
   if (!best || best->cost > (1 - kStepGain) * plain->cost) return plain->trend;
   const auto& step = *best->trend.step;
